@@ -69,7 +69,7 @@ function sprite(root, names) {
       .map((match) => match[0].replace(/\s+/g, " ").replace(" />", "/>"))
       .filter((shape) => !shape.includes('d="M0 0h24v24H0z"'));
     if (shapes.length === 0) throw new Error(`icon ${name} is empty`);
-    const look = isFilled ? 'fill="currentColor" stroke="none"' : 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+    const look = isFilled ? 'fill="currentColor" stroke="none"' : 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"';
     return `<symbol id="${name}" viewBox="0 0 24 24" ${look}>${shapes.join("")}</symbol>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
