@@ -1,0 +1,92 @@
+"""One intent, one effect: the answer to a keyed request is stored with its work and replayed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.database import Base, Instant, PrimaryKey, db
+from app.kit.errors import FieldFault, Invalid
+from app.kit.texts import lazy as _
+
+KEY_MAXIMUM_LENGTH = 200
+
+
+class IdempotencyMismatch(Invalid):
+    """The key was used before with another request."""
+
+    code = "idempotency_mismatch"
+    message = _("该请求编号已用于另一份内容，请换用新的编号")
+
+
+class IdempotentAnswer(Base):
+    """An answer given under a key; written in the same transaction as the work."""
+
+    __tablename__ = "idempotent_answer"
+    __table_args__ = (
+        UniqueConstraint("principal", "key"),
+        Index(None, "created_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    principal: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(KEY_MAXIMUM_LENGTH))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Instant]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was, or is now, answered."""
+
+    status: int
+    body: str
+    is_replayed: bool = False
+
+
+def answer_once(
+    produce: Callable[[], tuple[int, str]],
+    *,
+    principal: str,
+    key: str,
+    request: bytes,
+    now: datetime,
+) -> Answer:
+    """Run `produce` unless (principal, key) was answered before; call inside a unit of work.
+
+    Two at the same instant: the unique constraint lets one commit, the other's whole unit is
+    rolled back by its caller and finds the stored answer. Raises IdempotencyMismatch when the
+    key was used with another request, Invalid when it is too long.
+    """
+    if not 0 < len(key) <= KEY_MAXIMUM_LENGTH:
+        fault = FieldFault(field="Idempotency-Key", code="length", message=_("请求编号应为1至200个字符"))
+        raise Invalid(faults=(fault,))
+    request_hash = hashlib.sha256(request).hexdigest()
+    known = db.session.scalar(
+        select(IdempotentAnswer).where(
+            IdempotentAnswer.principal == principal, IdempotentAnswer.key == key
+        )
+    )
+    if known is not None:
+        if known.request_hash != request_hash:
+            raise IdempotencyMismatch
+        return Answer(status=known.status, body=known.body, is_replayed=True)
+    status, body = produce()
+    db.session.add(
+        IdempotentAnswer(
+            principal=principal,
+            key=key,
+            request_hash=request_hash,
+            status=status,
+            body=body,
+            created_at=now,
+        )
+    )
+    return Answer(status=status, body=body)

@@ -1,0 +1,12 @@
+"""Logging: one plain line per fact, to standard error; never a name, phone, code or token."""
+
+import logging
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def init() -> None:
+    """Set up logging once per process; servers that configured it already are left alone."""
+    if not logging.getLogger().handlers:
+        logging.basicConfig(level=logging.INFO, format=FORMAT)
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)

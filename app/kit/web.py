@@ -1,0 +1,146 @@
+"""What every answer of the web has in common: errors, headers, language, request id, one log line."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from app.kit import api, languages
+from app.kit.errors import AppError, TooManyRequests, Unavailable
+from app.kit.ids import new_id
+
+log = logging.getLogger("guanbiao.web")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HSTS = "max-age=31536000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What the footer of every page says."""
+
+    organisation_name: str
+    contact: str
+    icp_number: str
+    police_number: str
+
+
+def init_app(app: Flask, *, is_https: bool, site: Site) -> None:
+    """Put the common handlers on `app`."""
+    app.before_request(_begin)
+    app.after_request(lambda response: _finish(response, is_https=is_https))
+    app.register_error_handler(AppError, _refuse)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(DBAPIError, _refuse_database)
+    app.register_error_handler(Exception, _fail)
+    languages.init_app(app)
+    app.jinja_env.globals["site"] = site
+
+
+def request_id() -> str:
+    """Give the id of the present request, shown on error pages and in the log."""
+    return str(g.get("request_id", ""))
+
+
+def is_api() -> bool:
+    """Tell whether the present request is for a program rather than a person."""
+    return request.path.startswith("/api/")
+
+
+def _begin() -> None:
+    g.request_id = new_id()[:12]
+    g.begun = time.perf_counter()
+
+
+def _finish(response: Response, *, is_https: bool) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if is_https:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if request.endpoint != "static" else "public"
+    languages.remember(response)
+    milliseconds = (time.perf_counter() - g.get("begun", time.perf_counter())) * 1000
+    # the rule, never the path: ticket codes and manage tokens are part of paths
+    rule = request.url_rule.rule if request.url_rule else "-"
+    log.info(
+        "%s %s %s %.1fms %s", request.method, rule, response.status_code, milliseconds, request_id()
+    )
+    return response
+
+
+def _refuse(error: AppError) -> Response:
+    if is_api():
+        return api.problem(error)
+    page = render_template(
+        "errors/error.html",
+        status=error.status,
+        title=str(error.message),
+        message=str(error.text),
+        faults=error.faults,
+        request_id=request_id(),
+    )
+    return Response(page, error.status, error.headers)
+
+
+def _refuse_http(error: HTTPException) -> Any:
+    if error.response is not None:
+        return error.response
+    if isinstance(error, CSRFError):
+        return _refuse(_as_app_error(400, "csrf", languages.CSRF_EXPIRED))
+    status = error.code or 500
+    if status == TooManyRequests.status:
+        return _refuse(TooManyRequests())
+    if status < 400:  # noqa: PLR2004 - redirects made by the router
+        return error.get_response()
+    response = _refuse(_as_app_error(status, languages.code_of(status), languages.sentence_of(status)))
+    if (allowed := getattr(error, "valid_methods", None)) is not None:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _as_app_error(status: int, code: str, message: Any) -> AppError:
+    error = AppError(message)
+    error.status = status  # type: ignore[misc]  # one instance speaks for an HTTP error of the framework
+    error.code = code  # type: ignore[misc]  # as above
+    error.message = message  # type: ignore[misc]  # as above
+    return error
+
+
+def _refuse_database(error: DBAPIError) -> Response:
+    """Down, full or locked: say so, write nothing; anything else is our fault."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    text = str(error.orig)
+    is_down = error.connection_invalidated or state[:2] in {"08", "53", "55", "57"} or any(
+        word in text for word in ("locked", "is full", "disk I/O", "unable to open", "readonly", "connection")
+    )
+    if not is_down:
+        return _fail(error)
+    log.error("database unavailable %s %s", type(error.orig).__name__, request_id())
+    return _refuse(Unavailable())
+
+
+def _fail(error: Exception) -> Response:
+    log.exception("unexpected %s %s", type(error).__name__, request_id())
+    return _refuse(AppError())
+

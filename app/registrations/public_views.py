@@ -1,0 +1,7 @@
+"""Sign-up and ticket pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("registrations", __name__)
