@@ -131,10 +131,17 @@ def test_a_web_worker_that_is_killed_is_replaced(start):
 
 
 def workers_of(run: Run) -> list[int]:
-    """List granian's workers: spawned by granian, holding the application."""
-    return [
-        pid
-        for pid in family(run.mark)
-        if b"multiprocessing" in (Path("/proc") / str(pid) / "cmdline").read_bytes()
-        and b"spawn_main" in (Path("/proc") / str(pid) / "cmdline").read_bytes()
-    ]
+    """List granian's workers: granian processes whose parent is granian."""
+    servers = [pid for pid in family(run.mark) if b"/granian" in proc(pid, "cmdline")]
+    return [pid for pid in servers if parent_of(pid) in servers]
+
+
+def parent_of(pid: int) -> int:
+    return int(proc(pid, "stat").rpartition(b")")[2].split()[1])
+
+
+def proc(pid: int, name: str) -> bytes:
+    try:
+        return (Path("/proc") / str(pid) / name).read_bytes()
+    except OSError:  # it has just ended
+        return b"()  0" if name == "stat" else b""
