@@ -1,6 +1,7 @@
 """Texts shown to people: Chinese is written in the code, English comes from translations/."""
 
-from flask_babel import LazyString, gettext, lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
 
 type_of_lazy = LazyString
 lazy = lazy_gettext
