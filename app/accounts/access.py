@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask import session as cookie
 from flask_login import LoginManager, current_user
 
 from app.accounts import queries
@@ -47,12 +48,12 @@ def init_app(app: Flask) -> None:
 
 def _load(session_id: str) -> Identity | None:
     now = clock.now()
-    seen = session.get(SEEN)
+    seen = cookie.get(SEEN)
     if is_idle(datetime.fromisoformat(seen) if seen else None, now):
         return None
     identity = queries.find_signed_in(session_id, now=now)
     if identity is not None:
-        session[SEEN] = now.isoformat(timespec="seconds")
+        cookie[SEEN] = now.isoformat(timespec="seconds")
     return identity
 
 

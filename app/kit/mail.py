@@ -125,7 +125,7 @@ class SmtpPostman:
 def _failed(code: int, reason: bytes | str) -> DeliveryFailed:
     """5yz is for ever, 4yz for now (RFC 5321 4.2.1); the server's text may name people: only the code stays."""
     del reason
-    return DeliveryFailed(f"smtp {code}", is_permanent=500 <= code < 600)  # noqa: PLR2004
+    return DeliveryFailed(f"smtp {code}", is_permanent=500 <= code < 600)  # noqa: PLR2004 - the permanent codes of the protocol
 
 
 def postman(mail_url: str, instance_dir: Path) -> Postman:

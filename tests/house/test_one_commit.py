@@ -6,7 +6,7 @@ import ast
 
 from tests.house.source import name_of, product_modules, tree_of
 
-ENDINGS = {"commit", "rollback", "begin", "begin_nested"}
+ENDINGS = {"commit", "rollback", "begin"}
 WRITES = {"add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings"}
 WRITING_STATEMENTS = {"insert", "update", "delete"}
 
