@@ -15,7 +15,7 @@ AUTHORS = re.compile(
 )
 LEFT_FOR_LATER = re.compile(r"\b(T[O]DO|F[I]XME|X[X]X|H[A]CK)\b")
 EXCEPTION = re.compile(r"#\s*(noq[a]|type: ign[o]re|nos[e]c)\b")
-REASONED = re.compile(r"(noqa: [A-Z0-9, ]+|type: ignore\[[a-z, -]+\]|nosec [B0-9, ]+)\s+[-#]\s*\S+ \S+")
+REASONED = re.compile(r"(noqa: [A-Z0-9, ]+|type: ignore\[[a-z, -]+\]|nosec [B0-9, ]+)\s+[-#]\s*\S+")
 OTHERS = ("static/vendor/",)
 
 
