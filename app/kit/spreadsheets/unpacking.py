@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
-from xml.parsers import expat  # nosec B407 - document types and entities are refused below
+from xml.parsers import expat  # nosec B407 # document types and entities are refused below
 
 LARGEST_UNPACKED = 32 * 1024 * 1024
 LARGEST_RATIO = 200
