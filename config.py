@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 KEY_MINIMUM_LENGTH = 32
+KEY_MINIMUM_VARIETY = 8  # different characters; refuses "aaaa…" and "change-me"-like fillers
 
 
-class UnsafeSettings(Exception):  # noqa: N818 - says what is wrong, like every refusal here
+class UnsafeSettings(Exception):
     """Raised with every fault found; names the settings, never prints their values."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -131,13 +132,16 @@ class _Reader:
 
     def keys(self, instance_dir: Path) -> tuple[tuple[str, str], ...]:
         text = self.text("SECRET_KEYS", "") or _instance_keys(instance_dir)
-        keys = tuple((kid, key) for kid, _, key in (part.partition(":") for part in text.split(",")))
+        parts = [part.partition(":") for part in text.split(",")]
+        keys = tuple((kid, key) for kid, _, key in parts)
         kids = [kid for kid, _ in keys]
         if len(set(kids)) != len(kids):
             self.faults.append("SECRET_KEYS: each key needs its own id")
         if not all(re.fullmatch(r"[a-z0-9]{1,8}", kid) for kid in kids):
-            self.faults.append("SECRET_KEYS: write kid:key,… with ids of 1-8 lower-case letters or digits")
-        if any(len(key) < KEY_MINIMUM_LENGTH or len(set(key)) < 8 for _, key in keys):
+            self.faults.append("SECRET_KEYS: write kid:key,… (id: 1-8 lower-case letters, digits)")
+        if any(
+            len(key) < KEY_MINIMUM_LENGTH or len(set(key)) < KEY_MINIMUM_VARIETY for _, key in keys
+        ):
             self.faults.append(
                 f"SECRET_KEYS: each key needs at least {KEY_MINIMUM_LENGTH} random characters"
             )
@@ -200,7 +204,8 @@ def _mail_url(value: str) -> str | None:
 
 
 def _mail_address(value: str) -> str | None:
-    return None if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value) else "use an address like a@example.com"
+    is_address = re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value)
+    return None if is_address else "use an address like a@example.com"
 
 
 def _sms_url(value: str) -> str | None:

@@ -9,17 +9,17 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli
 from app.accounts import access
 from app.accounts import public_views as accounts_public
 from app.accounts import staff_views as accounts_staff
 from app.attendance import api as attendance_api
 from app.attendance import desk_views
 from app.attendance import staff_views as attendance_staff
+from app.cli import registry as cli
 from app.feedback import api as feedback_api
 from app.feedback import public_views as feedback_public
 from app.feedback import staff_views as feedback_staff
-from app.kit import database, guards, health, keys, limits, logs, pages, web
+from app.kit import database, guards, health, invariants, keys, limits, logs, pages, web
 from app.outbox import queries as outbox
 from app.outbox import staff_views as outbox_staff
 from app.registrations import api as registrations_api
@@ -80,6 +80,7 @@ def create_app(settings: Settings) -> Flask:
         csrf.exempt(room.blueprint)  # programs bear tokens, never cookies
     app.extensions["guanbiao.gauges"] = outbox.GAUGES
     access.collect_menu(app)
+    invariants.init_app(app, ())
     cli.init_app(app)
     guards.refuse_unguarded(app)
     return app

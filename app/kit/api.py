@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
@@ -25,6 +25,7 @@ from app.kit.texts import lazy as _
 PREFIX = "/api/v1"
 PROBLEM = "application/problem+json"
 View = TypeVar("View", bound=Callable[..., Any])
+HTTP_ERROR = 400
 
 spec = SpecTree(
     "flask",
@@ -82,7 +83,8 @@ def documented(
 ) -> Callable[[View], View]:
     """Describe a route for OpenAPI and hand its view the validated `body=` and `query=`."""
     shapes: dict[str, Any] = {f"HTTP_{status}": answers}
-    for code in sorted({*refusals, 400, 404, 405, 429, 503, *((415, 422) if json or query else ())}):
+    always = {400, 404, 405, 429, 503, *((415, 422) if json or query else ())}
+    for code in sorted(always | set(refusals)):
         shapes[f"HTTP_{code}"] = Problem
 
     def decorate(view: View) -> View:
@@ -94,14 +96,15 @@ def documented(
                 values["query"] = read_query(query)
             return view(**values)
 
-        return spec.validate(
+        describe = spec.validate(
             json=json,
             query=query,
             resp=Documented(**shapes),
             tags=[tag],
             security=[{"bearer": []}] if secured else None,
             skip_validation=True,
-        )(read)  # type: ignore[no-any-return]  # spectree is untyped
+        )
+        return cast("View", describe(read))
 
     return decorate
 
@@ -134,9 +137,7 @@ def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None =
     return Response(model.model_dump_json(), status, headers, mimetype="application/json")
 
 
-def answer_command(
-    work: Callable[[], BaseModel], *, principal: str, status: int = 200
-) -> Response:
+def answer_command(work: Callable[[], BaseModel], *, principal: str, status: int = 200) -> Response:
     """Run a writing request as one unit of work, replaying it under its Idempotency-Key."""
     key = request.headers.get("Idempotency-Key")
 
@@ -187,5 +188,5 @@ def openapi(app: Flask) -> dict[str, Any]:
 def _as_problems(responses: dict[str, Any]) -> None:
     for status, response in responses.items():
         content = response.get("content", {})
-        if int(status) >= 400 and "application/json" in content:  # noqa: PLR2004 - HTTP's error range
+        if int(status) >= HTTP_ERROR and "application/json" in content:
             content[PROBLEM] = content.pop("application/json")

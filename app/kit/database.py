@@ -48,8 +48,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        aware: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return aware
+        instant: datetime = value
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -103,9 +103,14 @@ def init_app(app: Flask, url: str) -> None:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}}
+        return {"connect_args": {"check_same_thread": False}, "hide_parameters": True}
     options = "-c timezone=UTC -c lock_timeout=4000 -c statement_timeout=10000"
-    return {"connect_args": {"options": options}, "pool_pre_ping": True, "pool_size": 8}
+    return {
+        "connect_args": {"options": options},
+        "hide_parameters": True,  # errors are logged, and parameters are people's data
+        "pool_pre_ping": True,
+        "pool_size": 8,
+    }
 
 
 def _install_sqlite(engine: Engine) -> None:

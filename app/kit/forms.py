@@ -1,4 +1,4 @@
-"""Untrusted fields into values: one pydantic model serves the page and the API, all faults at once."""
+"""Untrusted fields into values: one model serves page and API, all faults at once."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _in_sent_rows(
 
     def renamed(fault: FieldFault) -> FieldFault:
         parts = fault.field.split(".")
-        if len(parts) < 2 or parts[0] not in rows or not parts[1].isdigit():
+        if parts[0] not in rows or not (parts[1:] and parts[1].isdigit()):
             return fault
         parts[1] = str(rows[parts[0]][int(parts[1])])
         return FieldFault(field=".".join(parts), code=fault.code, message=fault.message)
@@ -124,7 +124,7 @@ def _in_sent_rows(
 
 def refuse(code: str, text: Text) -> PydanticCustomError:
     """Make the error that a model's validator raises: a stable code and a helpful sentence."""
-    return PydanticCustomError(code, "{text}", {"text": str(text)})  # type: ignore[arg-type]  # any code
+    return PydanticCustomError(code, "{text}", {"text": str(text)})
 
 
 def faults_of(error: ValidationError) -> tuple[FieldFault, ...]:

@@ -34,7 +34,7 @@ class Entry:
     guard: Guard | None
 
 
-class UnguardedRoute(Exception):  # noqa: N818 - says what is wrong
+class UnguardedRoute(Exception):
     """A route has no guard, or two."""
 
 

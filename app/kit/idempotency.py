@@ -66,8 +66,8 @@ def answer_once(
     key was used with another request, Invalid when it is too long.
     """
     if not 0 < len(key) <= KEY_MAXIMUM_LENGTH:
-        fault = FieldFault(field="Idempotency-Key", code="length", message=_("请求编号应为1至200个字符"))
-        raise Invalid(faults=(fault,))
+        message = _("请求编号应为1至200个字符")
+        raise Invalid(faults=(FieldFault(field="Idempotency-Key", code="length", message=message),))
     request_hash = hashlib.sha256(request).hexdigest()
     known = db.session.scalar(
         select(IdempotentAnswer).where(

@@ -63,7 +63,12 @@ def remember(response: Response) -> None:
     asked = request.args.get("lang", "")
     if asked in LOCALES and request.cookies.get(COOKIE) != asked:
         response.set_cookie(
-            COOKIE, asked, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure, httponly=True
+            COOKIE,
+            asked,
+            max_age=YEAR_SECONDS,
+            samesite="Lax",
+            secure=request.is_secure,
+            httponly=True,
         )
 
 

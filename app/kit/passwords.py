@@ -24,9 +24,10 @@ def hashed(password: str, *, salt: bytes | None = None) -> str:
 def matches(password: str, stored: str | None) -> bool:
     """Tell whether `password` is the stored one; takes as long when there is no account."""
     try:
-        return _hasher.verify(stored or _NOBODY, password) and stored is not None
+        _hasher.verify(stored or _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+    return stored is not None
 
 
 def kinds(password: str) -> int:
@@ -56,6 +57,5 @@ def totp_step(secret: str, code: str, at: float) -> int | None:
     """
     totp = pyotp.TOTP(secret)
     step = int(at) // 30
-    return next(
-        (s for s in (step, step - 1, step + 1) if pyotp.utils.strings_equal(code, totp.at(s * 30))), None
-    )
+    steps = (step, step - 1, step + 1)
+    return next((s for s in steps if pyotp.utils.strings_equal(code, totp.at(s * 30))), None)

@@ -20,7 +20,7 @@ from app.kit.keys import keyring
 NONCE_BYTES = 12
 
 
-class SealedByUnknownKey(Exception):  # noqa: N818 - says what is wrong
+class SealedByUnknownKey(Exception):
     """The value was sealed by a key that is no longer in SECRET_KEYS."""
 
 

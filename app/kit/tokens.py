@@ -27,7 +27,11 @@ class Purpose(StrEnum):
 
 
 def issue(
-    purpose: Purpose, token_id: str | None = None, *, audience: str = "", until: datetime | None = None
+    purpose: Purpose,
+    token_id: str | None = None,
+    *,
+    audience: str = "",
+    until: datetime | None = None,
 ) -> str:
     """Sign `token_id` (a new one if none is given), good for `audience` and until `until`."""
     body = new_id() if token_id is None else token_id
@@ -39,8 +43,10 @@ def issue(
     return f"{kid}.{body}.{mac}"
 
 
-def read(text: str, purpose: Purpose, *, audience: str = "", now: datetime | None = None) -> str | None:
-    """Give the id inside a genuine token, or None for a forged, foreign, confused or expired one."""
+def read(
+    text: str, purpose: Purpose, *, audience: str = "", now: datetime | None = None
+) -> str | None:
+    """Give the id inside a genuine token; None for a forged, foreign, confused or expired one."""
     match = _SHAPE.fullmatch(text)
     if match is None:
         return None

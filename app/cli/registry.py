@@ -1,0 +1,23 @@
+"""The commands that people find under `flask --app wsgi`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.cli import checks, safekeeping, setup
+
+COMMANDS = (
+    setup.prepare,
+    checks.policy,
+    checks.openapi,
+    checks.check_invariants,
+    checks.db_digest,
+    safekeeping.backup,
+    safekeeping.restore,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Put the commands on `app`."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
