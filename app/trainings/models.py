@@ -149,6 +149,7 @@ class Training(Base):
     created_at: Mapped[Instant]
     published_at: Mapped[OptionalInstant]
     moved_at: Mapped[OptionalInstant]
+    moved_from: Mapped[OptionalInstant]  # when it was to start before the last move of its time
     closed_at: Mapped[OptionalInstant]
     cancelled_at: Mapped[OptionalInstant]
     cancel_reason: Mapped[str] = mapped_column(String(300), default="")
