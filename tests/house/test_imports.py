@@ -12,7 +12,7 @@ import pytest
 
 from tests.house.source import ROOT, name_of, product_modules, tree_of
 
-FREE_PACKAGES = {"kit", "seeds"}  # tools and synthetic data choose their own modules
+FREE_PACKAGES = {"kit", "seeds", "cli"}  # tools, synthetic data and commands choose their modules
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
 CLOCK_OWNERS = {"datetime", "date", "time"}
 
