@@ -36,7 +36,16 @@ def line_count(path: Path) -> int:
 def repository_files() -> tuple[Path, ...]:
     """List the files of the repository: tracked, or new and not ignored."""
     listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        [
+            "git",
+            "-c",
+            "safe.directory=*",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ],
         cwd=ROOT,
         capture_output=True,
         check=True,
