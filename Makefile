@@ -12,8 +12,6 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 LANGUAGE_FILES := $(wildcard translations/*/LC_MESSAGES/*.po)
 PYTEST_ARGS ?=
 
-export WEB_PORT = $(PORT)
-export HOST PORT WEB_WORKERS WEB_THREADS
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
@@ -24,6 +22,11 @@ help: ## print this list
 # --- The product ---
 
 .PHONY: run
+run: export HOST := $(HOST)
+run: export PORT := $(PORT)
+run: export WEB_PORT := $(PORT)
+run: export WEB_WORKERS := $(WEB_WORKERS)
+run: export WEB_THREADS := $(WEB_THREADS)
 run: install ## install, prepare and serve (HOST, PORT, INSTANCE_DIR are honoured); Ctrl-C stops
 	@$(BIN)/flask --app wsgi prepare
 	@exec $(BIN)/honcho start -e /dev/null --no-prefix --port $(PORT)
