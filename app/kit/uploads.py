@@ -68,7 +68,7 @@ class UploadDangerous(UploadRefused):
     """An archive that carries programs, or cannot be looked into."""
 
     code = "upload_dangerous"
-    message = _("压缩包中含有程序、网页或加密文件，请去掉后重新上传")
+    message = _("文件中含有程序、网页、宏或加密内容，请去掉后重新上传")
 
 
 class UploadTooLarge(UploadRefused):
