@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tests.ops.servers import BIN, ROOT
+from tests.ops.servers import BIN, ROOT, environment
 
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 WALLS = {
@@ -38,10 +38,11 @@ def started_commands() -> list[str]:
     return [re.sub(r"^\S*\.venv/bin/", "", command) for command in wanted]
 
 
-def help_of(*command: str) -> str:
+def help_of(*command: str, instance="instance") -> str:
     return subprocess.run(
         [BIN / command[0], *command[1:], "--help"],
         cwd=ROOT,
+        env=environment(INSTANCE_DIR=str(instance)),
         capture_output=True,
         text=True,
         check=True,
@@ -71,10 +72,10 @@ def test_the_web_server_knows_every_option_it_is_given():
     assert given - known == set()
 
 
-def test_the_scheduler_is_started_by_a_command_that_exists():
+def test_the_scheduler_is_started_by_a_command_that_exists(tmp_path):
     schedulers = {command for command in started_commands() if command.startswith("flask")}
     assert schedulers == {"flask --app wsgi scheduler run"}
-    assert "Usage" in help_of("flask", "--app", "wsgi", "scheduler", "run")
+    assert "Usage" in help_of("flask", "--app", "wsgi", "scheduler", "run", instance=tmp_path)
 
 
 def test_the_helper_for_operators_uses_the_place_of_the_units():
