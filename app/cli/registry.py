@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import checks, safekeeping, setup
+from app.cli import checks, safekeeping, setup, ticking
 
 COMMANDS = (
     setup.prepare,
@@ -14,6 +14,7 @@ COMMANDS = (
     checks.db_digest,
     safekeeping.backup,
     safekeeping.restore,
+    ticking.scheduler,
 )
 
 

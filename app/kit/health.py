@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -13,7 +12,7 @@ from prometheus_client.process_collector import ProcessCollector
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.kit import clock, leases
+from app.kit import leases
 from app.kit.database import db, unit_of_work
 from app.kit.errors import Unavailable
 from app.kit.guards import public
@@ -39,7 +38,7 @@ def ready() -> tuple[Response, int]:
         "database": _can_write(),
         "migrations": _is_migrated(),
         "disk": _has_room(),
-        "scheduler": _is_scheduled(clock.now()),
+        "scheduler": _is_scheduled(),
     }
     is_ready = all(checks.values())
     return jsonify(status="ok" if is_ready else "failing", checks=checks), 200 if is_ready else 503
@@ -88,9 +87,8 @@ def _has_room() -> bool:
     )
 
 
-def _is_scheduled(now: datetime) -> bool:
+def _is_scheduled() -> bool:
     try:
-        lease = leases.find(SCHEDULER_LEASE)
+        return leases.is_held(SCHEDULER_LEASE)
     except DBAPIError:
         return False
-    return lease is not None and lease.expires_at > now

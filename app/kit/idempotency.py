@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, select
+from sqlalchemy import Index, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.database import Base, Instant, PrimaryKey, db
@@ -90,3 +90,14 @@ def answer_once(
         )
     )
     return Answer(status=status, body=body)
+
+
+def forget(*, before: datetime) -> int:
+    """Delete the answers given before that instant; give how many. Their keys are free again."""
+    deleted = db.session.execute(
+        delete(IdempotentAnswer)
+        .where(IdempotentAnswer.created_at < before)
+        .returning(IdempotentAnswer.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(deleted.all())

@@ -5,16 +5,21 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
+import time
+import unicodedata
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, formataddr
 from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-TIMEOUT_SECONDS = 20
+STEP_SECONDS = 15.0  # the longest silence of a mail server
+CONVERSATION_SECONDS = 40.0  # shorter than the lease of a letter: its claim still holds afterwards
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +34,18 @@ class Mail:
     calendar_method: str = "PUBLISH"
 
 
-class DeliveryFailed(Exception):  # noqa: N818 - says what is wrong
-    """The message was not taken; permanent when trying again is useless."""
+class DeliveryFailed(Exception):
+    """The message was not taken.
 
-    def __init__(self, reason: str, *, is_permanent: bool) -> None:
+    Permanent: trying again is useless. Unreachable: other letters would fare the same now.
+    """
+
+    def __init__(
+        self, reason: str, *, is_permanent: bool = False, is_unreachable: bool = False
+    ) -> None:
         self.reason = reason
         self.is_permanent = is_permanent
+        self.is_unreachable = is_unreachable
         super().__init__(reason)
 
 
@@ -44,11 +55,17 @@ class Postman(Protocol):
     def deliver(self, message: EmailMessage) -> None: ...
 
 
-def build(mail: Mail, *, sender: str, sender_name: str, message_id: str, sent_at: datetime) -> EmailMessage:
-    """Build the MIME message; header injection is impossible (line breaks become spaces)."""
+def build(
+    mail: Mail, *, sender: str, sender_name: str, message_id: str, sent_at: datetime
+) -> EmailMessage:
+    """Build the MIME message: text, HTML and calendar as alternatives, the .ics as a file too.
+
+    Header injection is impossible: line breaks and control characters become spaces. Raises
+    DeliveryFailed (permanent) when the recipient is no mail address.
+    """
     message = EmailMessage(policy=SMTP)
-    message["From"] = formataddr((_one_line(sender_name), sender))
-    message["To"] = _one_line(mail.recipient)
+    message["From"] = _address(sender, sender_name)
+    message["To"] = _address(mail.recipient)
     message["Subject"] = _one_line(mail.subject)
     message["Message-ID"] = message_id
     message["Date"] = format_datetime(sent_at)
@@ -57,17 +74,37 @@ def build(mail: Mail, *, sender: str, sender_name: str, message_id: str, sent_at
     if mail.html is not None:
         message.add_alternative(mail.html, subtype="html")
     if mail.calendar is not None:
-        message.add_alternative(
-            mail.calendar, subtype="calendar", params={"method": mail.calendar_method}
-        )
-        message.add_attachment(
-            mail.calendar.encode(), maintype="text", subtype="calendar", filename="training.ics"
-        )
+        _add_calendar(message, mail.calendar, mail.calendar_method)
     return message
 
 
+def _add_calendar(message: EmailMessage, calendar: str, method: str) -> None:
+    """Programs act on the alternative (RFC 6047), people open the file."""
+    message.add_alternative(calendar, subtype="calendar", params={"method": method})
+    message.add_attachment(
+        calendar.encode(), maintype="application", subtype="ics", filename="training.ics"
+    )
+
+
+def _address(text: str, name: str = "") -> Address:
+    """Read a mail address; a domain in other scripts becomes its ASCII form (IDNA)."""
+    local, _, domain = text.strip().rpartition("@")
+    try:
+        spec = f"{local}@{domain.encode('idna').decode()}"
+        address = Address(display_name=_one_line(name), addr_spec=spec)
+    except (ValueError, IndexError, AttributeError) as error:  # what the parser raises on odd text
+        raise DeliveryFailed("bad address", is_permanent=True) from error
+    if not address.username or not address.domain or any(map(_is_control, spec)):
+        raise DeliveryFailed("bad address", is_permanent=True)
+    return address
+
+
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join("".join(" " if _is_control(c) else c for c in text).split())
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Zl", "Zp"}
 
 
 class FilePostman:
@@ -77,57 +114,107 @@ class FilePostman:
         self.directory = directory
 
     def deliver(self, message: EmailMessage) -> None:
-        name = "".join(c if c.isalnum() or c in "-." else "_" for c in message["Message-ID"].strip("<>"))
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        plain = str(message["Message-ID"]).strip("<> ")
+        name = "".join(c if c.isalnum() or c in "-." else "_" for c in plain)
         unfinished = self.directory / f".{name}.part"
-        unfinished.write_bytes(message.as_bytes())
-        unfinished.rename(self.directory / f"{name}.eml")
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            unfinished.write_bytes(message.as_bytes(policy=SMTPUTF8))
+            unfinished.rename(self.directory / f"{name}.eml")
+        except OSError as error:
+            raise DeliveryFailed(type(error).__name__, is_unreachable=True) from error
+
+
+class _Deadline:
+    """Gives every wait of a conversation the time that is left of the whole."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.ends_at = time.monotonic() + CONVERSATION_SECONDS
+        super().__init__(*args, **kwargs)
+
+    def getreply(self) -> tuple[int, bytes]:
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        sock: Any = getattr(self, "sock", None)
+        if sock is not None:
+            sock.settimeout(min(left, STEP_SECONDS))
+        reply: tuple[int, bytes] = super().getreply()  # type: ignore[misc]  # of the SMTP class beside it
+        return reply
+
+
+class _Smtp(_Deadline, smtplib.SMTP):
+    """A conversation in the clear, or secured after its greeting."""
+
+
+class _Smtps(_Deadline, smtplib.SMTP_SSL):
+    """A conversation secured from the start."""
 
 
 class SmtpPostman:
     """Speaks SMTP with the server of MAIL_URL, one conversation a message."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, hostname: str) -> None:
         parts = urlsplit(url)
         self.scheme = parts.scheme
         self.host = parts.hostname or "localhost"
-        self.port = parts.port or {"smtp": 25, "smtp+starttls": 587, "smtps": 465}[parts.scheme]
+        self.port = parts.port or PORTS[parts.scheme]
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
+        self.hostname = hostname
 
     def deliver(self, message: EmailMessage) -> None:
         try:
             with contextlib.closing(self._connect()) as connection:
-                if self.user:
-                    connection.login(self.user, self.password)
                 connection.send_message(message)
                 with contextlib.suppress(smtplib.SMTPException, OSError):
                     connection.quit()  # the message is taken already
         except smtplib.SMTPRecipientsRefused as error:
-            code, reason = next(iter(error.recipients.values()))
-            raise _failed(code, reason) from error
+            code, _reason = next(iter(error.recipients.values()))
+            raise _refused(code) from error
+        except smtplib.SMTPNotSupportedError as error:  # an address that the server cannot spell
+            raise DeliveryFailed("not supported", is_permanent=True) from error
         except smtplib.SMTPResponseException as error:
-            raise _failed(error.smtp_code, error.smtp_error) from error
+            raise _refused(error.smtp_code) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryFailed(type(error).__name__, is_permanent=False) from error
+            raise DeliveryFailed(type(error).__name__) from error
 
     def _connect(self) -> smtplib.SMTP:
-        if self.scheme == "smtps":
-            return smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-            )
-        connection = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
-        if self.scheme == "smtp+starttls":
-            connection.starttls(context=ssl.create_default_context())
+        """Greet, secure and sign in; nothing of this speaks about one letter."""
+        try:
+            connection = self._opened()
+            try:
+                if self.scheme == "smtp+starttls":
+                    connection.starttls(context=ssl.create_default_context())
+                if self.user:
+                    connection.login(self.user, self.password)
+            except BaseException:
+                connection.close()
+                raise
+        except smtplib.SMTPResponseException as error:
+            raise DeliveryFailed(f"smtp {error.smtp_code}", is_unreachable=True) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise DeliveryFailed(type(error).__name__, is_unreachable=True) from error
         return connection
 
+    def _opened(self) -> smtplib.SMTP:
+        if self.scheme == "smtps":
+            return _Smtps(
+                self.host,
+                self.port,
+                local_hostname=self.hostname,
+                timeout=STEP_SECONDS,
+                context=ssl.create_default_context(),
+            )
+        return _Smtp(self.host, self.port, local_hostname=self.hostname, timeout=STEP_SECONDS)
 
-def _failed(code: int, reason: bytes | str) -> DeliveryFailed:
-    """5yz is for ever, 4yz for now (RFC 5321 4.2.1); the server's text may name people: only the code stays."""
-    del reason
-    return DeliveryFailed(f"smtp {code}", is_permanent=500 <= code < 600)  # noqa: PLR2004 - the permanent codes of the protocol
+
+def _refused(code: int) -> DeliveryFailed:
+    """5yz is for ever, 4yz for now (RFC 5321 4.2.1); the text of a reply may name people."""
+    is_permanent = 500 <= code < 600  # noqa: PLR2004 - the permanent codes of the protocol
+    return DeliveryFailed(f"smtp {code}", is_permanent=is_permanent)
 
 
-def postman(mail_url: str, instance_dir: Path) -> Postman:
-    """Give the postman that the settings ask for."""
-    return SmtpPostman(mail_url) if mail_url else FilePostman(instance_dir / "mail")
+def postman(mail_url: str, instance_dir: Path, *, hostname: str) -> Postman:
+    """Give the postman that the settings ask for; `hostname` is how it greets a server."""
+    return SmtpPostman(mail_url, hostname) if mail_url else FilePostman(instance_dir / "mail")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.accounts import queries as accounts
 from app.audit import commands as audit
 from app.audit.rules import Actor
 from app.kit.database import db
@@ -93,7 +94,7 @@ def claim(letter_id: int, *, now: datetime) -> Claim | None:
 
     A conditional UPDATE decides, so that of two senders only one gets it.
     """
-    row = db.session.execute(
+    claimed = db.session.execute(
         update(Letter)
         .where(Letter.id == letter_id, _is_free(now))
         .values(
@@ -102,35 +103,29 @@ def claim(letter_id: int, *, now: datetime) -> Claim | None:
             fence=Letter.fence + 1,
             attempts=Letter.attempts + 1,
         )
-        .returning(
-            Letter.fence,
-            Letter.attempts,
-            Letter.message_id,
-            Letter.created_at,
-            Letter.recipient,
-            Letter.subject,
-            Letter.text,
-            Letter.html,
-            Letter.calendar,
-            Letter.calendar_method,
-        )
+        .returning(Letter.id)
         .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if row is None:
+    ).scalar()
+    if claimed is None:
         return None
+    return _claimed(db.session.get_one(Letter, claimed, populate_existing=True))
+
+
+def _claimed(letter: Letter) -> Claim:
     return Claim(
-        letter_id=letter_id,
-        fence=row.fence,
-        attempts=row.attempts,
-        message_id=row.message_id,
-        created_at=row.created_at,
+        letter_id=letter.id,
+        fence=letter.fence,
+        attempts=letter.attempts,
+        message_id=letter.message_id,
+        created_at=letter.created_at,
+        sender_name=accounts.get_organisation(letter.organisation_id).name,
         mail=Mail(
-            recipient=row.recipient,
-            subject=row.subject,
-            text=row.text,
-            html=row.html,
-            calendar=row.calendar,
-            calendar_method=row.calendar_method,
+            recipient=letter.recipient,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            calendar=letter.calendar,
+            calendar_method=letter.calendar_method,
         ),
     )
 

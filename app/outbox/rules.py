@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from app.kit.mail import Mail
 
 LEASE = timedelta(seconds=60)
-ATTEMPTS_ALLOWED = 12
+ATTEMPTS_ALLOWED = 100  # with the longest pause about two days
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=30)
 
@@ -38,6 +38,7 @@ class Claim:
     attempts: int
     message_id: str
     created_at: datetime
+    sender_name: str
     mail: Mail
 
 

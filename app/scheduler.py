@@ -1,0 +1,164 @@
+"""What knocks when: one process leads and runs the jobs, others wait to take over.
+
+What is due is found by queries and claimed in the database; nothing is remembered here. The only
+door to APScheduler, which keeps its timetable in memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from app.kit import clock, idempotency, leases
+from app.kit.database import db, unit_of_work
+from app.kit.errors import Unavailable
+from app.kit.health import SCHEDULER_LEASE
+from app.kit.ids import new_id
+from app.kit.leases import LeaseLost, Tenure, Unit
+from app.outbox import jobs as outbox
+
+ANSWERS_KEPT = timedelta(days=30)
+STANDBY_SECONDS = 1.0
+STOP_SECONDS = 1.5
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A piece of work that looks for what is due; it writes through the unit it is given."""
+
+    run: Callable[[Unit], None]
+    every: timedelta
+
+    @property
+    def name(self) -> str:
+        return self.run.__name__
+
+
+def forget_old_answers(unit: Unit) -> None:
+    """Delete answers kept for repeated requests after 30 days."""
+    unit(lambda: idempotency.forget(before=clock.now() - ANSWERS_KEPT))
+
+
+JOBS = (
+    Job(run=outbox.deliver_due_letters, every=timedelta(seconds=2)),
+    Job(run=forget_old_answers, every=timedelta(hours=1)),
+)
+
+
+def run(app: Flask) -> None:
+    """Tick until SIGTERM or SIGINT; the lease is given back within 2 s."""
+    Ticker(app).run()
+
+
+class Ticker:
+    """One process that may lead: the main thread keeps the lease, a pool runs the jobs."""
+
+    def __init__(self, app: Flask, jobs: tuple[Job, ...] = JOBS) -> None:
+        self.app = app
+        self.jobs = jobs
+        self.holder = new_id()
+        self.tenure: Tenure | None = None
+        self.renewed = 0.0
+        self.stopping = threading.Event()
+        self.running: set[str] = set()
+
+    def run(self) -> None:
+        """Keep the lease and the timetable until asked to stop."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        timetable = self._timetable()
+        timetable.start()
+        while not self.stopping.is_set():
+            self.keep_lease()
+            self.stopping.wait(STANDBY_SECONDS)
+        timetable.shutdown(wait=False)
+        self._leave()
+
+    def _timetable(self) -> BackgroundScheduler:
+        """Missed knocks become one, whenever it comes: the job finds out itself what is due."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        timetable = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        for job in self.jobs:
+            timetable.add_job(
+                self.knock,
+                "interval",
+                args=(job,),
+                id=job.name,
+                seconds=job.every.total_seconds(),
+                next_run_time=clock.now(),
+            )
+        return timetable
+
+    def keep_lease(self) -> None:
+        """Renew every 5 s what is held; otherwise try to take it."""
+        if self.tenure and time.monotonic() - self.renewed < leases.RENEW_SECONDS:
+            return
+        started = time.monotonic()
+        before = self.tenure
+        try:
+            with self.app.app_context():
+                self.tenure = unit_of_work(self._acquire) if self._is_open() else None
+        except (DBAPIError, Unavailable) as error:  # keep the old tenure: its fence is looked at
+            log.warning("lease not renewed: %s", type(error).__name__)
+            return
+        self.renewed = started
+        if self.tenure != before:
+            log.info("leading, fence %s" if self.tenure else "standing by", *self._fence())
+
+    def _is_open(self) -> bool:
+        """Look before writing, so that a standby does not disturb."""
+        if self.tenure is not None:
+            return True
+        is_held = leases.is_held(SCHEDULER_LEASE)
+        db.session.close()
+        return not is_held
+
+    def _acquire(self) -> Tenure | None:
+        return leases.acquire(SCHEDULER_LEASE, self.holder, now=leases.database_now())
+
+    def _fence(self) -> tuple[int, ...]:
+        return (self.tenure.fence,) if self.tenure else ()
+
+    def knock(self, job: Job) -> None:
+        """Run one job if this process leads; whatever it raises, the next knock comes."""
+        tenure = self.tenure
+        if tenure is None or self.stopping.is_set():
+            return
+        self.running.add(job.name)
+        try:
+            with self.app.app_context():
+                job.run(tenure.unit_of_work)
+        except LeaseLost:
+            log.info("%s: another process leads", job.name)
+        except Exception as error:
+            log.exception("%s failed: %s", job.name, type(error).__name__)
+        finally:
+            self.running.discard(job.name)
+
+    def _leave(self) -> None:
+        """Give the lease back, which voids what still runs, and wait a moment for it."""
+        tenure = self.tenure
+        if tenure is not None:
+            with self.app.app_context():
+                unit_of_work(lambda: leases.release(tenure, now=leases.database_now()))
+            log.info("lease given back")
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.running and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if self.running:  # a mail server is silent; the letter's claim ends by itself
+            logging.shutdown()
+            os._exit(0)
