@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -186,3 +187,14 @@ def test_fonts_are_those_of_the_manifest_unchanged() -> None:
         for path in documents.FONTS.iterdir()
         if path.name != "MANIFEST.json"
     }
+
+
+def test_documents_made_at_the_same_time_do_not_mix() -> None:
+    wanted = [f"标题{number}" for number in range(12)]
+
+    def made(title: str) -> bool:
+        [page] = render("sign_in_sheet", sheet(title=title))
+        return title in page
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(made, wanted)) == [True] * 12

@@ -146,7 +146,7 @@ class _Sheet:
         instant, day, text = (self._formats[k] for k in ("instant", "date", "text"))
         sheet = self._sheet
 
-        def write(row: int, place: int, cell: Any) -> None:  # noqa: ANN401 - tells types apart
+        def write(row: int, place: int, cell: Any) -> None:
             if isinstance(cell, str):
                 plain = len(cell) <= _LONGEST_AS_TEXT_FORMAT
                 self._text(row, place, cell, text if plain else None)
