@@ -50,17 +50,3 @@ class NotOver(Conflict):
 
     code = "not_over"
     message = _("最后一节课结束后才能归档")
-
-
-class MaterialUnknown(Invalid):
-    """The file is of a kind that is not offered for download."""
-
-    code = "material_unknown"
-    message = _("不支持这种文件，请上传PDF、Word、Excel、PowerPoint文档、图片或ZIP文件")
-
-
-class MaterialTooLarge(Invalid):
-    """The file is larger than downloads on phones should be."""
-
-    code = "material_too_large"
-    message = _("文件超过20MB，请压缩后再上传")

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import Organisation
+from app.accounts.models import Organisation, Staff
 from app.kit.database import Base, BigKey, Instant, OptionalInstant, PrimaryKey, PublicId, enum_type
 
 
@@ -61,6 +61,7 @@ class Programme(Base):
     target_onsite: Mapped[int] = mapped_column(default=4)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Instant]
     organisation: Mapped[Organisation] = relationship(lazy="joined")
 
@@ -159,7 +160,10 @@ class Training(Base):
     course: Mapped[Course | None] = relationship(lazy="raise")
     venue: Mapped[Venue | None] = relationship(lazy="raise")
     lessons: Mapped[list[Lesson]] = relationship(
-        lazy="raise", order_by="Lesson.starts_at, Lesson.id", cascade="all, delete-orphan"
+        lazy="raise",
+        order_by="Lesson.starts_at, Lesson.id",
+        cascade="all, delete-orphan",
+        back_populates="training",
     )
     trainers: Mapped[list[TrainingTrainer]] = relationship(
         lazy="raise", order_by="TrainingTrainer.id", cascade="all, delete-orphan"
@@ -191,6 +195,8 @@ class Lesson(Base):
     feed_sequence: Mapped[int] = mapped_column(default=0)  # the last number of the change feed
     facts_hash: Mapped[str] = mapped_column(String(64), default="")  # head of the chain of facts
 
+    training: Mapped[Training] = relationship(lazy="raise", back_populates="lessons")
+
 
 class TrainingTrainer(Base):
     """Who teaches a training: an account of the organisation, or a guest by name."""
@@ -202,6 +208,8 @@ class TrainingTrainer(Base):
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     name: Mapped[str] = mapped_column(String(60))
+
+    staff: Mapped[Staff | None] = relationship(lazy="raise")
 
 
 class Material(Base):

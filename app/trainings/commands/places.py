@@ -63,6 +63,46 @@ def next_numbers(training_id: int, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
+def claim_with_numbers(training_id: str, *, onsite: int, online: int) -> Training | None:
+    """Take places of both channels and their attendee numbers in one statement.
+
+    Gives the training as it is afterwards (`seat_sequence` is the last of the numbers), or None
+    when fewer are free in a channel or no training has this public id. Holds the row's lock.
+    """
+    return db.session.scalar(
+        update(Training)
+        .where(
+            Training.public_id == training_id,
+            Training.taken_onsite + onsite <= Training.capacity_onsite,
+            Training.taken_online + online <= Training.capacity_online,
+        )
+        .values(
+            taken_onsite=Training.taken_onsite + onsite,
+            taken_online=Training.taken_online + online,
+            seat_sequence=Training.seat_sequence + onsite + online,
+        )
+        .returning(Training)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+def lock(training_id: str, *, numbers: int = 0) -> Training:
+    """Hold the row's lock until the transaction ends; give the training as it is; NotFound.
+
+    Takes `numbers` attendee numbers along: `seat_sequence` is the last of them.
+    """
+    training = db.session.scalar(
+        update(Training)
+        .where(Training.public_id == training_id)
+        .values(seat_sequence=Training.seat_sequence + numbers)
+        .returning(Training)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    if training is None:
+        raise NotFound
+    return training
+
+
 def _columns(channel: Channel) -> tuple[InstrumentedAttribute[int], InstrumentedAttribute[int]]:
     if channel is Channel.ONSITE:
         return Training.taken_onsite, Training.capacity_onsite

@@ -1,0 +1,60 @@
+"""Decisions about trainings: pure functions of facts and an instant."""
+
+from app.trainings.rules.clashes import Clash, ClashKind
+from app.trainings.rules.life import PUBLIC_STATES, allowed_moves, ensure_move
+from app.trainings.rules.plans import (
+    LessonPlan,
+    TrainingPlan,
+    ensure_plan,
+    ensure_publishable,
+    shifted,
+)
+from app.trainings.rules.progress import Counted, Progress, progress_of
+from app.trainings.rules.signup import (
+    Facts,
+    LessonState,
+    SignupState,
+    facts_of,
+    lesson_state,
+    signup_state,
+)
+from app.trainings.rules.status import (
+    Badge,
+    Status,
+    badge_of_lesson,
+    badge_of_state,
+    badges_of,
+    label_of,
+    status_at,
+    tone_of,
+)
+
+__all__ = [
+    "PUBLIC_STATES",
+    "Badge",
+    "Clash",
+    "ClashKind",
+    "Counted",
+    "Facts",
+    "LessonPlan",
+    "LessonState",
+    "Progress",
+    "SignupState",
+    "Status",
+    "TrainingPlan",
+    "allowed_moves",
+    "badge_of_lesson",
+    "badge_of_state",
+    "badges_of",
+    "ensure_move",
+    "ensure_plan",
+    "ensure_publishable",
+    "facts_of",
+    "label_of",
+    "lesson_state",
+    "progress_of",
+    "shifted",
+    "signup_state",
+    "status_at",
+    "tone_of",
+]
