@@ -19,7 +19,7 @@ from app.cli import registry as cli
 from app.feedback import api as feedback_api
 from app.feedback import public_views as feedback_public
 from app.feedback import staff_views as feedback_staff
-from app.kit import database, guards, health, invariants, keys, limits, logs, pages, web
+from app.kit import assets, database, guards, health, invariants, keys, limits, logs, pages, web
 from app.outbox import queries as outbox
 from app.outbox import staff_views as outbox_staff
 from app.registrations import api as registrations_api
@@ -72,6 +72,7 @@ def create_app(settings: Settings) -> Flask:
     pages.init_app(app, redis_url=settings.redis_url)
     access.init_app(app)
     csrf = CSRFProtect(app)
+    assets.init_app(app)
     web.init_app(app, is_https=settings.is_https, site=_site(settings))
     for room in PAGES:
         app.register_blueprint(room.blueprint)
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
         csrf.exempt(room.blueprint)  # programs bear tokens, never cookies
     app.extensions["guanbiao.gauges"] = outbox.GAUGES
     access.collect_menu(app)
+    access.collect_panels(app, PAGES)
     invariants.init_app(app, ())
     cli.init_app(app)
     guards.refuse_unguarded(app)
