@@ -101,6 +101,8 @@ class LoginSession(Base):
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     revoked_at: Mapped[OptionalInstant]
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    organisation: Mapped[Organisation] = relationship(lazy="raise", viewonly=True)
 
 
 class SignInThrottle(Base):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import ApiToken, LoginSession, Organisation, Role, Staff
 from app.accounts.rules import Identity, Scope, scopes_of
@@ -78,6 +79,77 @@ def identity(
         must_change_password=staff.must_change_password,
         kind=kind,
     )
+
+
+def find_login_session(session_id: str) -> LoginSession | None:
+    """Give a login session by its public id."""
+    return db.session.scalar(select(LoginSession).where(LoginSession.public_id == session_id))
+
+
+def list_login_sessions(staff_id: int, *, now: datetime) -> Sequence[LoginSession]:
+    """List the browsers in which an account is signed in, the newest first."""
+    return db.session.scalars(
+        select(LoginSession)
+        .options(joinedload(LoginSession.organisation))
+        .where(
+            LoginSession.staff_id == staff_id,
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > now,
+        )
+        .order_by(LoginSession.id.desc())
+    ).all()
+
+
+def list_api_tokens(staff_id: int, organisation_id: int, *, now: datetime) -> Sequence[ApiToken]:
+    """List the usable API tokens of an account in one organisation, the newest first."""
+    return db.session.scalars(
+        select(ApiToken)
+        .where(
+            ApiToken.staff_id == staff_id,
+            ApiToken.organisation_id == organisation_id,
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > now,
+        )
+        .order_by(ApiToken.id.desc())
+    ).all()
+
+
+def get_staff(public_id: str, *, organisation_id: int) -> Staff:
+    """Give an account that has a role in the organisation; NotFound."""
+    staff = db.session.scalar(
+        select(Staff).where(
+            Staff.public_id == public_id,
+            Staff.memberships.any(organisation_id=organisation_id),
+        )
+    )
+    if staff is None:
+        raise NotFound
+    return staff
+
+
+def get_own(staff_id: int) -> Staff:
+    """Give the account of whoever is signed in."""
+    return db.session.get_one(Staff, staff_id)
+
+
+def find_active(public_id: str) -> Staff | None:
+    """Give an account that may sign in."""
+    return db.session.scalar(
+        select(Staff).where(Staff.public_id == public_id, Staff.is_active, Staff.memberships.any())
+    )
+
+
+def names_of_staff(public_ids: Iterable[str]) -> dict[str, str]:
+    """Give the names of accounts by public id; unknown ids are left out."""
+    rows = db.session.execute(
+        select(Staff.public_id, Staff.name).where(Staff.public_id.in_(set(public_ids)))
+    )
+    return dict(rows.tuples().all())
+
+
+def find_organisation_by_name(name: str) -> Organisation | None:
+    """Give the organisation of this name."""
+    return db.session.scalar(select(Organisation).where(Organisation.name == name))
 
 
 def get_organisation(organisation_id: int) -> Organisation:

@@ -40,8 +40,15 @@ def upgrade() -> None:
             unique=False,
         )
 
-    # ### end Alembic commands ###
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("chain_hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("audit_head")
     op.drop_table("audit_entry")

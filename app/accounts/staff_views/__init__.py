@@ -1,0 +1,8 @@
+"""Pages on which staff manage accounts, their own sign-in, and read the audit log."""
+
+from app.accounts.staff_views import account, audit_log, dashboard, people, programs, two_factor
+from app.accounts.staff_views.frame import blueprint
+
+PAGES = (account, audit_log, dashboard, people, programs, two_factor)
+
+__all__ = ["PAGES", "blueprint"]
