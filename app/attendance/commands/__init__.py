@@ -1,0 +1,1 @@
+"""What desks and staff do: scan, undo, correct, open and close desks."""

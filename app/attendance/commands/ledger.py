@@ -1,0 +1,174 @@
+"""Writes facts into a lesson's ledger: numbered without gaps, chained, folded into records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.attendance.models import Attendance, Fact
+from app.attendance.rules.folding import Basis, Record, fold
+from app.attendance.rules.folding import FactValue
+from app.attendance.rules.ledger import chain_values
+from app.attendance.rules.verdicts import Door, Span
+from app.audit.rules import chained
+from app.kit.database import db
+from app.kit.errors import NotFound
+from app.trainings.models import Lesson, Training
+
+_STATE = select(Training.state).where(Training.id == Lesson.training_id).scalar_subquery()
+_PERCENT = (
+    select(Training.required_percent).where(Training.id == Lesson.training_id).scalar_subquery()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """A lesson whose row is locked, with room for new numbers after `sequence`."""
+
+    lesson_id: int
+    public_id: str
+    organisation_id: int
+    sequence: int  # the last number in use before this unit of work
+    door: Door
+    basis: Basis
+
+
+def open_book(lesson_id: int, entries: int) -> Book:
+    """Lock a lesson by taking `entries` numbers from its counter; NotFound."""
+    row = db.session.execute(
+        update(Lesson)
+        .where(Lesson.id == lesson_id)
+        .values(feed_sequence=Lesson.feed_sequence + entries)
+        .returning(
+            Lesson.public_id,
+            Lesson.organisation_id,
+            Lesson.training_id,
+            Lesson.starts_at,
+            Lesson.ends_at,
+            Lesson.feed_sequence,
+            _STATE.label("training_state"),
+            _PERCENT.label("required_percent"),
+        )
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    span = Span(starts_at=row.starts_at, ends_at=row.ends_at)
+    return Book(
+        lesson_id=lesson_id,
+        public_id=row.public_id,
+        organisation_id=row.organisation_id,
+        sequence=row.feed_sequence - entries,
+        door=Door(training_id=row.training_id, training_state=row.training_state, span=span),
+        basis=Basis(
+            starts_at=row.starts_at, ends_at=row.ends_at, required_percent=row.required_percent
+        ),
+    )
+
+
+def give_back(book: Book, entries: int) -> None:
+    """Return numbers that were taken and not needed; the row is still locked."""
+    db.session.execute(
+        update(Lesson)
+        .where(Lesson.id == book.lesson_id)
+        .values(feed_sequence=Lesson.feed_sequence - entries)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def draft_of(
+    value: FactValue,
+    *,
+    attendee_id: int | None,
+    payload_hash: str,
+    occurred_at: datetime | None = None,
+    device_sequence: int | None = None,
+    flags: Sequence[str] = (),
+    code_hash: str = "",
+    answer: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Give the columns of a new fact, all but its place in the ledger."""
+    return {
+        "uid": value.uid,
+        "attendee_id": attendee_id,
+        "desk_id": value.desk_id,
+        "staff_id": value.staff_id,
+        "kind": value.kind,
+        "direction": value.direction,
+        "verdict": value.verdict,
+        "credit": value.credit,
+        "occurred_at": occurred_at or value.effective_at,
+        "effective_at": value.effective_at,
+        "ends_at": value.ends_at,
+        "received_at": value.received_at,
+        "device_sequence": device_sequence,
+        "flags": list(flags),
+        "reason": value.reason,
+        "target_uid": value.target_uid,
+        "code_hash": code_hash,
+        "payload_hash": payload_hash,
+        "answer": answer or {},
+    }
+
+
+def append(book: Book, head: str, drafts: Sequence[dict[str, Any]]) -> None:
+    """Insert facts in the order given, each bound to the one before it, beginning at `head`."""
+    for number, draft in enumerate(drafts, book.sequence + 1):
+        draft |= {
+            "organisation_id": book.organisation_id,
+            "lesson_id": book.lesson_id,
+            "sequence": number,
+        }
+        head = draft["chain_hash"] = chained(head, chain_values(draft))
+    db.session.execute(insert(Fact.__table__), drafts)  # type: ignore[arg-type]  # a table, as declared
+
+
+def refold(book: Book, facts_of: Mapping[int, Sequence[FactValue]], *, now: datetime) -> None:
+    """Fold the facts of each attendee and put the records in place of what stood there."""
+    write_records(book, {who: fold(facts, book.basis) for who, facts in facts_of.items()}, now=now)
+
+
+def write_records(book: Book, records: Mapping[int, Record], *, now: datetime) -> None:
+    """Insert or replace the records of some attendees, in one statement."""
+    if not records:
+        return
+    rows = [_row(book, attendee_id, record, now) for attendee_id, record in records.items()]
+    db.session.execute(_upsert(db.engine.dialect.name), rows)
+
+
+def _row(book: Book, attendee_id: int, record: Record, now: datetime) -> dict[str, Any]:
+    return {
+        "organisation_id": book.organisation_id,
+        "lesson_id": book.lesson_id,
+        "attendee_id": attendee_id,
+        "credit": record.credit,
+        "minutes": record.minutes,
+        "first_in_at": record.first_in_at,
+        "first_in_desk_id": record.first_in_desk_id,
+        "last_out_at": record.last_out_at,
+        "is_inside": record.is_inside,
+        "is_conflict": record.is_conflict,
+        "is_corrected": record.is_corrected,
+        "sources": list(record.sources),
+        "evidence": record.evidence,
+        "updated_at": now,
+    }
+
+
+def _upsert(dialect: str) -> Any:
+    make: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(Attendance.__table__)
+    kept = {"id", "organisation_id", "lesson_id", "attendee_id"}
+    replaced = {
+        column.name: statement.excluded[column.name]
+        for column in Attendance.__table__.columns
+        if column.name not in kept
+    }
+    return statement.on_conflict_do_update(
+        index_elements=["lesson_id", "attendee_id"], set_=replaced
+    )

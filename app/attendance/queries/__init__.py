@@ -1,0 +1,1 @@
+"""Reads desks, facts, records, the roster and the change feed of lessons."""

@@ -1,0 +1,139 @@
+"""Finds desks, and the lessons that somebody may scan for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.attendance.models import Desk
+from app.kit.database import db
+from app.kit.errors import NotFound
+from app.trainings.models import Lesson, Training, TrainingTrainer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Where a credential may scan, and as whom."""
+
+    lesson_id: int
+    lesson: str  # public id
+    organisation_id: int
+    desk_id: int | None
+    desk: str  # public id, empty for programs of staff
+    staff_id: int | None
+    label: str
+
+
+def find_post(desk: str, lesson: str, *, now: datetime) -> Post | None:
+    """Give the desk (public id) that is open at `now`; NotFound when it is for another lesson."""
+    row = db.session.execute(
+        select(
+            Desk.id,
+            Desk.lesson_id,
+            Desk.organisation_id,
+            Desk.staff_id,
+            Desk.label,
+            Lesson.public_id,
+        )
+        .join(Lesson, Lesson.id == Desk.lesson_id)
+        .where(Desk.public_id == desk, Desk.revoked_at.is_(None), Desk.expires_at > now)
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.public_id != lesson:
+        raise NotFound
+    return Post(
+        lesson_id=row.lesson_id,
+        lesson=row.public_id,
+        organisation_id=row.organisation_id,
+        desk_id=row.id,
+        desk=desk,
+        staff_id=row.staff_id,
+        label=row.label,
+    )
+
+
+def find_desk(desk: str, *, lesson_id: int, staff_id: int, now: datetime) -> Desk | None:
+    """Give the open desk of a member of staff in a lesson, if `desk` (public id) is one."""
+    return db.session.scalar(
+        select(Desk).where(
+            Desk.public_id == desk,
+            Desk.lesson_id == lesson_id,
+            Desk.staff_id == staff_id,
+            Desk.revoked_at.is_(None),
+            Desk.expires_at > now,
+        )
+    )
+
+
+def list_desks(lesson_id: int) -> Sequence[Desk]:
+    """List the desks of a lesson in the order in which they were opened."""
+    return db.session.scalars(
+        select(Desk).where(Desk.lesson_id == lesson_id).order_by(Desk.id)
+    ).all()
+
+
+def may_see(*, organisation_id: int, trainer_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions on Training: of the organisation and, for trainers, taught by them."""
+    own = Training.organisation_id == organisation_id
+    if trainer_id is None:
+        return (own,)
+    teaches = exists().where(
+        TrainingTrainer.training_id == Training.id, TrainingTrainer.staff_id == trainer_id
+    )
+    return own, teaches
+
+
+def get_lesson(lesson: str, *, organisation_id: int, trainer_id: int | None = None) -> Lesson:
+    """Give a lesson by its public id, within what may be seen; NotFound."""
+    found = db.session.scalar(
+        _with_training(select(Lesson)).where(
+            Lesson.public_id == lesson,
+            *may_see(organisation_id=organisation_id, trainer_id=trainer_id),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _with_training(statement: Select[Any]) -> Select[Any]:
+    return statement.join(Training, Training.id == Lesson.training_id)
+
+
+def get_training(training: str, *, organisation_id: int, trainer_id: int | None = None) -> Training:
+    """Give a training with its lessons and venue by its public id, within what may be seen; NotFound."""
+    found = db.session.scalar(
+        select(Training)
+        .outerjoin(Training.lessons)
+        .options(contains_eager(Training.lessons), joinedload(Training.venue))
+        .options(joinedload(Training.organisation))
+        .where(
+            Training.public_id == training,
+            *may_see(organisation_id=organisation_id, trainer_id=trainer_id),
+        )
+        .order_by(Lesson.starts_at, Lesson.id)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_training_of(lesson: Lesson) -> Training:
+    """Give the training of a lesson with lessons, venue, organisation and trainers."""
+    return db.session.scalars(
+        select(Training)
+        .options(
+            joinedload(Training.lessons),
+            joinedload(Training.venue),
+            joinedload(Training.organisation),
+            joinedload(Training.trainers),
+        )
+        .where(Training.id == lesson.training_id)
+    ).unique().one()

@@ -1,0 +1,121 @@
+"""Reads a lesson's change feed: facts and changes of the roster under one gapless numbering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.attendance.models import Desk, Direction, Fact, FactKind, Verdict
+from app.attendance.queries.roster import RosterEntry, feed_sequence, list_roster
+from app.kit.database import db
+from app.registrations.models import Attendee, RosterChange
+
+MOST_CHANGES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenFact:
+    """What happened, without what identifies the ticket."""
+
+    uid: str
+    kind: FactKind
+    direction: Direction | None
+    verdict: Verdict | None
+    occurred_at: datetime
+    effective_at: datetime
+    desk: str
+    target_uid: str | None
+    flags: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One number of the feed: a fact, or a change of somebody's place; with the present state."""
+
+    sequence: int
+    at: datetime
+    fact: SeenFact | None
+    attendee: RosterEntry | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """A page of the feed; ask again after `sequence` while `has_more`."""
+
+    items: Sequence[Change]
+    sequence: int
+    has_more: bool
+
+
+def list_changes(lesson_id: int, lesson: str, *, after: int, limit: int = MOST_CHANGES) -> Changes:
+    """List at most `limit` changes numbered above `after`, none missing, in their order.
+
+    The end is read first: numbers up to it are committed, later ones wait for the next page.
+    """
+    end = min(feed_sequence(lesson_id), after + limit)
+    facts = _facts(lesson_id, after, end)
+    moves = _moves(lesson_id, after, end)
+    keys = {key for key, _ in [*facts.values(), *moves.values()] if key is not None}
+    people = _people(lesson_id, lesson, keys)
+    items = [
+        Change(sequence=number, at=fact.effective_at, fact=fact, attendee=people.get(key or 0))
+        for number, (key, fact) in facts.items()
+    ] + [
+        Change(sequence=number, at=at, fact=None, attendee=people.get(key or 0))
+        for number, (key, at) in moves.items()
+    ]
+    items.sort(key=lambda change: change.sequence)
+    last = max(end, after)
+    return Changes(items=items, sequence=last, has_more=end == after + limit)
+
+
+def _facts(lesson_id: int, after: int, end: int) -> dict[int, tuple[int | None, SeenFact]]:
+    rows = db.session.execute(
+        select(Fact, Desk.label)
+        .outerjoin(Desk, Desk.id == Fact.desk_id)
+        .where(Fact.lesson_id == lesson_id, Fact.sequence > after, Fact.sequence <= end)
+        .order_by(Fact.sequence)
+    )
+    return {
+        fact.sequence: (
+            fact.attendee_id,
+            SeenFact(
+                uid=fact.uid,
+                kind=fact.kind,
+                direction=fact.direction,
+                verdict=fact.verdict,
+                occurred_at=fact.occurred_at,
+                effective_at=fact.effective_at,
+                desk=label or "",
+                target_uid=fact.target_uid,
+                flags=fact.flags,
+            ),
+        )
+        for fact, label in rows
+    }
+
+
+def _moves(lesson_id: int, after: int, end: int) -> dict[int, tuple[int | None, datetime]]:
+    rows = db.session.scalars(
+        select(RosterChange)
+        .where(
+            RosterChange.lesson_id == lesson_id,
+            RosterChange.sequence > after,
+            RosterChange.sequence <= end,
+        )
+        .order_by(RosterChange.sequence)
+    )
+    return {row.sequence: (row.attendee_id, row.at) for row in rows}
+
+
+def _people(lesson_id: int, lesson: str, keys: set[int]) -> Mapping[int, RosterEntry]:
+    if not keys:
+        return {}
+    named = db.session.execute(select(Attendee.public_id, Attendee.id).where(Attendee.id.in_(keys)))
+    key_of: dict[str, int] = {public_id: key for public_id, key in named}
+    return {
+        key_of[entry.public_id]: entry for entry in list_roster(lesson_id, lesson, only=keys)
+    }

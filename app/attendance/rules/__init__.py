@@ -1,0 +1,1 @@
+"""Decisions about scans and attendance, without database, request or clock."""

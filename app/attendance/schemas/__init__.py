@@ -1,0 +1,1 @@
+"""What desks and programs send and get."""
