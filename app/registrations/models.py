@@ -77,6 +77,9 @@ class Registration(Base):
     if_full: Mapped[IfFull] = mapped_column(enum_type(IfFull))
     language: Mapped[str] = mapped_column(String(2), default="zh")
     manage_token_id: Mapped[str] = mapped_column(String(26), unique=True)
+    contact_name: Mapped[str] = mapped_column(String(60))
+    contact_phone: Mapped[str] = mapped_column(Sealed)
+    contact_email: Mapped[str | None] = mapped_column(Sealed)
     enterprise_name: Mapped[str] = mapped_column(String(120))
     city: Mapped[str] = mapped_column(String(6))
     industry: Mapped[str] = mapped_column(String(4), default="")
@@ -98,7 +101,7 @@ class Registration(Base):
 
 
 class Attendee(Base):
-    """One person's place in a registration; its sequence in the training orders the waiting list."""
+    """One person's place in a registration; its sequence orders the training's waiting list."""
 
     __tablename__ = "attendee"
     __table_args__ = (
@@ -144,7 +147,9 @@ class Attendee(Base):
 
     registration: Mapped[Registration] = relationship(lazy="raise", viewonly=True)
     enterprise: Mapped[Enterprise] = relationship(lazy="raise")
-    tickets: Mapped[list[Ticket]] = relationship(lazy="raise", order_by="Ticket.id")
+    tickets: Mapped[list[Ticket]] = relationship(
+        lazy="raise", order_by="Ticket.id", back_populates="attendee"
+    )
 
 
 class Ticket(Base):
@@ -166,6 +171,8 @@ class Ticket(Base):
     attendee_id: Mapped[int] = mapped_column(ForeignKey("attendee.id"))
     issued_at: Mapped[Instant]
     revoked_at: Mapped[OptionalInstant]
+
+    attendee: Mapped[Attendee] = relationship(lazy="raise", back_populates="tickets")
 
 
 class RosterChange(Base):

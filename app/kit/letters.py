@@ -1,0 +1,41 @@
+"""Letters as text: a template rendered in the reader's language, without a request."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_babel import force_locale
+
+from app.kit.languages import LOCALES
+from app.kit.mail import Mail
+
+
+def write(
+    template: str,
+    *,
+    recipient: str,
+    language: str,
+    calendar: bytes | None = None,
+    calendar_method: str = "PUBLISH",
+    **values: object,
+) -> Mail:
+    """Render `templates/<template>.txt` in `language` (`zh` or `en`) as a letter.
+
+    The first line of the template is the subject, the rest the text; an HTML twin with the same
+    words and clickable addresses is made from it. Values are plain text: nothing is escaped in the
+    text, everything is in the twin.
+    """
+    environment = current_app.jinja_env
+    with force_locale(LOCALES[language]):
+        written = environment.get_template(f"{template}.txt").render(**values)
+        subject, _, text = written.strip().partition("\n")
+        html = environment.get_template("kit/letter.html").render(
+            subject=subject, paragraphs=text.strip().split("\n\n"), lang=language
+        )
+    return Mail(
+        recipient=recipient,
+        subject=subject.strip(),
+        text=text.strip() + "\n",
+        html=html,
+        calendar=None if calendar is None else calendar.decode(),
+        calendar_method=calendar_method,
+    )

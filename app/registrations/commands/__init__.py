@@ -1,0 +1,24 @@
+"""What can be done with registrations, one function per intention; all run in a unit of work."""
+
+from app.registrations.commands.decisions import approve, reject
+from app.registrations.commands.leaving import cancel_attendee, cancel_registration
+from app.registrations.commands.people import (
+    add_attendee,
+    change_attendee,
+    change_contact,
+)
+from app.registrations.commands.promotion import promote
+from app.registrations.commands.sign_up import Booking, register
+
+__all__ = [
+    "Booking",
+    "add_attendee",
+    "approve",
+    "cancel_attendee",
+    "cancel_registration",
+    "change_attendee",
+    "change_contact",
+    "promote",
+    "register",
+    "reject",
+]
