@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 import ssl
 import time
@@ -19,6 +20,8 @@ from urllib.parse import unquote, urlsplit
 
 STEP_SECONDS = 15.0  # the longest silence of a mail server
 CONVERSATION_SECONDS = 40.0  # shorter than the lease of a letter: its claim still holds afterwards
+_WORD = r"""([^@\s\x00-\x1f\x7f<>,;:"()\[\]\\]+)"""
+ADDRESS = re.compile(f"{_WORD}@{_WORD}")
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -35,7 +38,7 @@ class Mail:
 
 
 class DeliveryFailed(Exception):
-    """The message was not taken.
+    """The message was not taken; `reason` is a short code without personal data.
 
     Permanent: trying again is useless. Unreachable: other letters would fare the same now.
     """
@@ -88,15 +91,14 @@ def _add_calendar(message: EmailMessage, calendar: str, method: str) -> None:
 
 def _address(text: str, name: str = "") -> Address:
     """Read a mail address; a domain in other scripts becomes its ASCII form (IDNA)."""
-    local, _, domain = text.strip().rpartition("@")
-    try:
-        spec = f"{local}@{domain.encode('idna').decode()}"
-        address = Address(display_name=_one_line(name), addr_spec=spec)
-    except (ValueError, IndexError, AttributeError) as error:  # what the parser raises on odd text
-        raise DeliveryFailed("bad address", is_permanent=True) from error
-    if not address.username or not address.domain or any(map(_is_control, spec)):
+    match = ADDRESS.fullmatch(text.strip())
+    if match is None:
         raise DeliveryFailed("bad address", is_permanent=True)
-    return address
+    try:
+        domain = match[2].encode("idna").decode()
+        return Address(display_name=_one_line(name), username=match[1], domain=domain)
+    except ValueError as error:
+        raise DeliveryFailed("bad address", is_permanent=True) from error
 
 
 def _one_line(text: str) -> str:
@@ -122,7 +124,7 @@ class FilePostman:
             unfinished.write_bytes(message.as_bytes(policy=SMTPUTF8))
             unfinished.rename(self.directory / f"{name}.eml")
         except OSError as error:
-            raise DeliveryFailed(type(error).__name__, is_unreachable=True) from error
+            raise DeliveryFailed("not writable", is_unreachable=True) from error
 
 
 class _Deadline:
@@ -135,6 +137,7 @@ class _Deadline:
     def getreply(self) -> tuple[int, bytes]:
         left = self.ends_at - time.monotonic()
         if left <= 0:
+            self.close()  # type: ignore[attr-defined]  # of the SMTP class beside it
             raise TimeoutError
         sock: Any = getattr(self, "sock", None)
         if sock is not None:
@@ -177,7 +180,7 @@ class SmtpPostman:
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryFailed(type(error).__name__) from error
+            raise DeliveryFailed("cut off") from error
 
     def _connect(self) -> smtplib.SMTP:
         """Greet, secure and sign in; nothing of this speaks about one letter."""
@@ -193,8 +196,10 @@ class SmtpPostman:
                 raise
         except smtplib.SMTPResponseException as error:
             raise DeliveryFailed(f"smtp {error.smtp_code}", is_unreachable=True) from error
+        except ssl.SSLError as error:
+            raise DeliveryFailed("tls", is_unreachable=True) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryFailed(type(error).__name__, is_unreachable=True) from error
+            raise DeliveryFailed("no answer", is_unreachable=True) from error
         return connection
 
     def _opened(self) -> smtplib.SMTP:
