@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import Index, String, Text, UniqueConstraint, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.database import Base, Instant, PrimaryKey, db
@@ -61,35 +62,58 @@ def answer_once(
 ) -> Answer:
     """Run `produce` unless (principal, key) was answered before; call inside a unit of work.
 
-    Two at the same instant: the unique constraint lets one commit, the other's whole unit is
-    rolled back by its caller and finds the stored answer. Raises IdempotencyMismatch when the
-    key was used with another request, Invalid when it is too long.
+    A refusal rolls the key back with everything else, so that the mended request may use it again.
+    Raises IdempotencyMismatch when the key was used with another request, Invalid when it is too
+    long.
     """
     if not 0 < len(key) <= KEY_MAXIMUM_LENGTH:
         message = _("请求编号应为1至200个字符")
         raise Invalid(faults=(FieldFault(field="Idempotency-Key", code="length", message=message),))
     request_hash = hashlib.sha256(request).hexdigest()
-    known = db.session.scalar(
-        select(IdempotentAnswer).where(
-            IdempotentAnswer.principal == principal, IdempotentAnswer.key == key
-        )
-    )
-    if known is not None:
-        if known.request_hash != request_hash:
-            raise IdempotencyMismatch
-        return Answer(status=known.status, body=known.body, is_replayed=True)
+    if not _claim(principal, key, request_hash, now):
+        return _replayed(principal, key, request_hash)
     status, body = produce()
-    db.session.add(
-        IdempotentAnswer(
+    db.session.execute(
+        update(IdempotentAnswer)
+        .where(IdempotentAnswer.principal == principal, IdempotentAnswer.key == key)
+        .values(status=status, body=body)
+        .execution_options(synchronize_session=False)
+    )
+    return Answer(status=status, body=body)
+
+
+def _claim(principal: str, key: str, request_hash: str, now: datetime) -> bool:
+    """Enter the key before the work begins; False when it was answered before.
+
+    Of two at the same instant the second waits here until the first has committed or given up:
+    it must not run into its twin's work and be refused for it.
+    """
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    claimed = db.session.scalar(
+        dialect.insert(IdempotentAnswer)
+        .values(
             principal=principal,
             key=key,
             request_hash=request_hash,
-            status=status,
-            body=body,
+            status=0,
+            body="",
             created_at=now,
         )
+        .on_conflict_do_nothing(index_elements=["principal", "key"])
+        .returning(IdempotentAnswer.id)
     )
-    return Answer(status=status, body=body)
+    return claimed is not None
+
+
+def _replayed(principal: str, key: str, request_hash: str) -> Answer:
+    known = db.session.execute(
+        select(IdempotentAnswer.request_hash, IdempotentAnswer.status, IdempotentAnswer.body).where(
+            IdempotentAnswer.principal == principal, IdempotentAnswer.key == key
+        )
+    ).one()
+    if known.request_hash != request_hash:
+        raise IdempotencyMismatch
+    return Answer(status=known.status, body=known.body, is_replayed=True)
 
 
 def forget(*, before: datetime) -> int:
