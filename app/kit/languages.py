@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, request
 from flask_babel import Babel, format_datetime, get_locale, to_user_timezone
 
+from app.kit import regions
 from app.kit.texts import lazy as _
 from app.kit.texts import type_of_lazy
 
@@ -44,6 +45,9 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=lambda: LOCALES[current()])
     app.jinja_env.globals.update(language=current, lang_url=lang_url)
     app.jinja_env.filters.update(instant=instant, day=day, clock_time=clock_time)
+    app.jinja_env.filters.update(
+        city_name=city_name, cluster_name=cluster_name, leaf=leaf
+    )
 
 
 def current() -> str:
@@ -96,6 +100,25 @@ def day(value: datetime) -> str:
 def clock_time(value: datetime) -> str:
     """Write the local time of day, `9:00`."""
     return f"{to_user_timezone(value):%-H:%M}"
+
+
+def leaf(value: datetime) -> tuple[str, str, str]:
+    """Give month, day and weekday of an instant's local day, for the leaf of a list's item."""
+    is_chinese = str(get_locale()).startswith("zh")
+    month = str(format_datetime(value, "M月" if is_chinese else "MMM"))
+    return month, str(format_datetime(value, "d")), str(format_datetime(value, "EEE"))
+
+
+def city_name(code: str) -> str:
+    """Write the name of a city (`440100`) in the visitor's language; unknown codes as they are."""
+    city = regions.city(code)
+    return code if city is None else city.name(str(get_locale()))
+
+
+def cluster_name(code: str) -> str:
+    """Write the name of an industrial cluster in the visitor's language."""
+    cluster = regions.cluster(code)
+    return code if cluster is None else cluster.name(str(get_locale()))
 
 
 def sentence_of(status: int) -> type_of_lazy:

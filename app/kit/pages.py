@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from flask import Flask, Response, current_app, request, url_for
@@ -48,19 +50,31 @@ def init_app(app: Flask, *, redis_url: str | None) -> None:
     app.config["CACHE_TYPE"] = "RedisCache" if redis_url else "SimpleCache"
     app.config["CACHE_REDIS_URL"] = redis_url
     app.config["CACHE_DEFAULT_TIMEOUT"] = 300
+    # pages kept from before an upgrade are not the pages of today
+    app.config["CACHE_KEY_PREFIX"] = f"guanbiao:{_written(Path(app.root_path).parent)}:"
     cache.init_app(app)
+
+
+def _written(root: Path) -> int:
+    """Give when the newest template or catalogue was written."""
+    files = (*root.glob("templates/**/*.*"), *root.glob("translations/**/*.mo"))
+    return max((int(path.stat().st_mtime) for path in files), default=0)
 
 
 def cached(key: str, render: Callable[[], str]) -> Response:
     """Answer with the page stored under `key`, rendering it on the first request.
 
     The key must name everything the page depends on (row revisions, computed states, language);
-    pages for signed-in people and pages with forms are never kept.
+    pages for signed-in people and pages with forms are never kept. A browser that still has the
+    page is told so (304).
     """
+    whole = f"{current_app.config['CACHE_KEY_PREFIX']}{key}"
+    tag = f'W/"{hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=0, must-revalidate"}
+    if request.headers.get("If-None-Match") == tag:
+        return current_app.response_class(status=304, headers=headers)
     html = cache.get(key)
     if html is None:
-        html = render()
+        html = render().encode()
         cache.set(key, html)
-    response = current_app.response_class(html)
-    response.headers["Cache-Control"] = "private, max-age=0, must-revalidate"
-    return response
+    return current_app.response_class(html, headers=headers, mimetype="text/html")

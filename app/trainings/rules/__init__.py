@@ -1,5 +1,6 @@
 """Decisions about trainings: pure functions of facts and an instant."""
 
+from app.trainings.models import Mode
 from app.trainings.rules.clashes import Clash, ClashKind
 from app.trainings.rules.life import PUBLIC_STATES, allowed_moves, ensure_move
 from app.trainings.rules.plans import (
@@ -25,6 +26,7 @@ from app.trainings.rules.status import (
     badge_of_state,
     badges_of,
     label_of,
+    label_of_mode,
     status_at,
     tone_of,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "Facts",
     "LessonPlan",
     "LessonState",
+    "Mode",
     "Progress",
     "SignupState",
     "Status",
@@ -51,6 +54,7 @@ __all__ = [
     "ensure_publishable",
     "facts_of",
     "label_of",
+    "label_of_mode",
     "lesson_state",
     "progress_of",
     "shifted",

@@ -81,6 +81,11 @@ _OF_STATE = {
     TrainingState.ACCEPTED: Badge(_("已验收"), "success"),
     TrainingState.CANCELLED: Badge(_("已取消"), "danger"),
 }
+_OF_MODE: dict[Mode, Text] = {
+    Mode.ONSITE: _("现场"),
+    Mode.LIVESTREAM: _("直播"),
+    Mode.HYBRID: _("现场＋直播"),
+}
 _ONE_DAY = timedelta(hours=16)
 
 
@@ -122,3 +127,8 @@ def badge_of_lesson(state: LessonState) -> Badge:
 def badge_of_state(state: TrainingState) -> Badge:
     """Give the badge of a training's own state, as its organiser sees it."""
     return _OF_STATE[state]
+
+
+def label_of_mode(mode: Mode) -> Text:
+    """Give the word for a way of holding a training."""
+    return _OF_MODE[mode]
