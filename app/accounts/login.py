@@ -43,10 +43,15 @@ _SYSTEMS = (
 def attempt(email: str) -> Attempt:
     """Give from where and as whom the present request tries to come in."""
     return Attempt(
-        account=sealing.lookup(email.strip().lower(), "sign-in-account"),
+        account=account_subject(email),
         address=sealing.lookup(_network(request.remote_addr or ""), "sign-in-address"),
         browser=_browser(request.headers.get("User-Agent", "")),
     )
+
+
+def account_subject(email: str) -> str:
+    """Give the keyed hash under which failures of an account are counted."""
+    return sealing.lookup(email.strip().lower(), "sign-in-account")
 
 
 def _network(address: str) -> str:

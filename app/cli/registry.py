@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import checks, safekeeping, setup, ticking
+from app.cli import accounts, checks, safekeeping, setup, ticking
 
 COMMANDS = (
     setup.prepare,
@@ -15,6 +15,9 @@ COMMANDS = (
     safekeeping.backup,
     safekeeping.restore,
     ticking.scheduler,
+    accounts.staff,
+    accounts.tokens,
+    accounts.audit,
 )
 
 

@@ -146,6 +146,21 @@ def reset_totp(public_id: str, *, by: Identity, now: datetime) -> None:
     _record("staff.totp_reset", staff, by.organisation_id, by=by.actor, now=now)
 
 
+def restore_access(
+    staff_id: int, password_hash: str, account: str, *, by: Actor, now: datetime
+) -> None:
+    """Give any account a one-time password and no authenticator (from the command line only)."""
+    staff = db.session.get_one(Staff, staff_id)
+    staff.password_hash = password_hash
+    staff.password_changed_at = now
+    staff.must_change_password = True
+    staff.totp_secret = None
+    signing_in.revoke_all(staff.id, now=now)
+    throttle.forget(account)
+    first = staff.memberships[0].organisation_id
+    _record("staff.password_reset", staff, first, by=by, now=now)
+
+
 def _managed(public_id: str, by: Identity) -> Staff:
     """Give the account, holding its organisation's row so that two admins take turns."""
     db.session.execute(

@@ -124,7 +124,7 @@ def reset_password(staff_id: str) -> str:
     who, now = staff(), clock.now()
     person = queries.get_staff(staff_id, organisation_id=who.organisation_id)
     password, name, email = passwords.new_password(), person.name, person.email
-    hashed, account = passwords.hashed(password), login.attempt(email).account
+    hashed, account = passwords.hashed(password), login.account_subject(email)
     unit_of_work(lambda: people.reset_password(staff_id, hashed, account, by=who, now=now))
     return _password_page(name, email, password)
 
