@@ -57,8 +57,10 @@ def _known_heads() -> set[str | None]:
 
 
 def _refuse_other_keys(path: Path) -> None:
-    kept = {f"{kid}:{key}" for kid, key in settings().secret_keys}
-    if not set(backups.keys_of(path).split(",")) <= kept:
+    """Every key of the archive must be here, and its last one last: look-ups are made with it."""
+    kept = [f"{kid}:{key}" for kid, key in settings().secret_keys]
+    needed = backups.keys_of(path).strip().split(",")
+    if not set(needed) <= set(kept) or needed[-1] != kept[-1]:
         raise backups.BackupRefused("set SECRET_KEYS to the keys in the archive first")
 
 
@@ -66,12 +68,17 @@ def _into(path: Path, url: str, manifest: backups.Manifest) -> None:
     """Migrate the empty target to the archive's version, fill it, migrate on, compare digests."""
     from app import create_app  # noqa: PLC0415 - the application imports its commands
 
+    media_dir = settings().media_dir
     target = create_app(replace(settings(), database_url=url))
     with target.app_context():
-        backups.refuse_filled(db.engine, db.metadata.sorted_tables)
-        flask_migrate.upgrade(revision=manifest.head or "head")
-        backups.read(path, db.engine, db.metadata.sorted_tables, media_dir=settings().media_dir)
-        if manifest.head == health.head():  # an older one has other columns by now
-            backups.refuse_difference(db.engine, db.metadata.sorted_tables, manifest)
-        flask_migrate.upgrade()
-        db.engine.dispose()
+        try:
+            tables = db.metadata.sorted_tables
+            backups.refuse_filled(db.engine, tables)
+            backups.refuse_other_uploads(manifest, media_dir)
+            flask_migrate.upgrade(revision=manifest.head or "head")
+            is_same = manifest.head == health.head()  # an older one has other columns by now
+            digest = manifest.digest if is_same else None
+            backups.read(path, db.engine, tables, media_dir=media_dir, digest=digest)
+            flask_migrate.upgrade()
+        finally:
+            db.engine.dispose()

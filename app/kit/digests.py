@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, String, Table, collate, select
 
 BATCH_ROWS = 1_000
 
@@ -30,8 +30,11 @@ def of_tables(connection: Connection, tables: list[Table]) -> list[TableDigest]:
 
 
 def whole(digests: list[TableDigest]) -> str:
-    """Give one SHA-256 over all tables."""
-    lines = "\n".join(f"{digest.table} {digest.count} {digest.sha256}" for digest in digests)
+    """Give one SHA-256 over all tables, whatever order they come in."""
+    lines = "\n".join(
+        f"{digest.table} {digest.count} {digest.sha256}"
+        for digest in sorted(digests, key=lambda digest: digest.table)
+    )
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -47,11 +50,17 @@ def _of_table(connection: Connection, table: Table) -> TableDigest:
 
 def canonical_rows(connection: Connection, table: Table) -> Iterator[str]:
     """Yield each row in key order as compact JSON, the same text on every engine."""
-    rows = connection.execution_options(yield_per=BATCH_ROWS).execute(
-        select(table).order_by(*table.primary_key.columns)
-    )
+    keys = [_bytewise(column, connection.dialect.name) for column in table.primary_key.columns]
+    rows = connection.execution_options(yield_per=BATCH_ROWS).execute(select(table).order_by(*keys))
     for row in rows:
         yield canonical(row)
+
+
+def _bytewise(column: Column[Any], dialect: str) -> ColumnElement[Any]:
+    """Order texts by their bytes: a server's language must not change a digest."""
+    if dialect == "postgresql" and isinstance(column.type, String):
+        return collate(column, "C")
+    return column
 
 
 def canonical(row: Row[Any]) -> str:
