@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.accounts import queries as accounts
 from app.audit import commands as audit
 from app.audit.rules import Actor
-from app.kit.database import db
+from app.kit.database import Base, db
 from app.kit.ids import new_id
 from app.kit.mail import DeliveryFailed, Mail
 from app.kit.settings import settings
@@ -60,8 +60,10 @@ def _insert(rows: list[dict[str, Any]]) -> int:
     """Store rows whose key is new; of two equal occasions the later one says nothing."""
     is_postgresql = db.session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if is_postgresql else sqlite.insert
-    stored = insert(Letter).values(rows).on_conflict_do_nothing(index_elements=[Letter.key])
-    return len(db.session.execute(stored.returning(Letter.id)).all())
+    table = Base.metadata.tables[Letter.__tablename__]
+    stored = insert(table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.id)
+    # rows as parameters, not as values: the compiled statement is kept for the next time
+    return len(db.session.execute(stored, rows[0] if len(rows) == 1 else rows).all())
 
 
 def _row(draft: Draft, now: datetime) -> dict[str, Any]:

@@ -67,11 +67,11 @@ def list_letters(
 def count_by_state(organisation_id: int) -> dict[LetterState, int]:
     """Count the organisation's letters in every state."""
     counted = db.session.execute(
-        select(Letter.state, func.count())
+        select(Letter.state, func.count().label("total"))
         .where(Letter.organisation_id == organisation_id)
         .group_by(Letter.state)
     )
-    found = dict(counted.tuples().all())
+    found = {row.state: row.total for row in counted}
     return {state: found.get(state, 0) for state in LetterState}
 
 
