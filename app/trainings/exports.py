@@ -37,16 +37,12 @@ def calendar(trainings: Iterable[Training], *, name: str) -> bytes:
 
 def poster(training: Training) -> bytes:
     """Draw the share poster of a training (PNG) with a code that opens its page."""
-    lines = [
-        _when(training),
-        place_of(training),
-        _("主办：%(name)s", name=training.organisation.name),
-    ]
     organiser = _("主办：%(name)s", name=training.organisation.name)
+    lines = (_when(training), place_of(training), organiser)
     address = absolute_url("trainings.show", training_id=training.public_id)
     return posters.poster(
         training.title,
-        [line for line in (_when(training), place_of(training), organiser) if line],
+        [line for line in lines if line],
         address,
         footer=_("扫码查看详情并报名，免费参加"),
     )

@@ -12,7 +12,7 @@ from app.kit.settings import settings
 from app.kit.texts import translate as _
 from app.trainings import exports, forms, queries
 from app.trainings.public_views.blueprint import blueprint
-from app.trainings.public_views.pages import not_modified, zone
+from app.trainings.public_views.pages import not_modified
 
 CALENDAR = "text/calendar; charset=utf-8"
 FEED_REACHES_BACK = timedelta(days=180)
@@ -34,8 +34,8 @@ def ics(training_id: str) -> Response:
 def feed() -> Response:
     """Give all trainings, or those of a city, cluster or programme, as a calendar to subscribe."""
     now = clock.now()
-    wanted = forms.read_filter(request.args, zone())
-    stamp = queries.list_stamp(now, now.astimezone(zone()).date())
+    wanted = forms.read_filter(request.args, forms.zone())
+    stamp = queries.list_stamp(now, now.astimezone(forms.zone()).date())
     key = f"feed:{stamp}:{languages.current()}:{wanted!r}"
     body = cache.get(key)
     if body is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Response, render_template, request, url_for
 from flask import session as cookie
@@ -13,7 +12,7 @@ from flask_babel import format_date
 from app.kit import clock, guards, languages, markdown, pages, regions
 from app.kit.errors import NotFound
 from app.kit.forms import Form
-from app.kit.settings import absolute_url, settings
+from app.kit.settings import absolute_url
 from app.trainings import forms, queries, rules
 from app.trainings.exports import place_of
 from app.trainings.public_views.blueprint import blueprint
@@ -23,17 +22,12 @@ PAST_ON_HOME = 6
 PLAIN = frozenset({"lang", "past"})
 
 
-def zone() -> ZoneInfo:
-    """Give the zone in which days begin."""
-    return ZoneInfo(settings().default_timezone)
-
-
 @blueprint.get("/")
 @guards.public
 def home() -> ResponseReturnValue:
     """Show the programme and its trainings."""
     now = clock.now()
-    today = now.astimezone(zone()).date()
+    today = now.astimezone(forms.zone()).date()
     if not PLAIN.issuperset(request.args) or _is_known():
         return _home(now, today)
     key = ":".join(
@@ -51,7 +45,7 @@ def home() -> ResponseReturnValue:
 def _home(now: datetime, today: date) -> str:
     programmes = queries.list_current_programmes(today)
     progress = queries.list_progress(programmes)
-    wanted = forms.read_filter(request.args, zone())
+    wanted = forms.read_filter(request.args, forms.zone())
     is_past = request.args.get("past") == "1"
     return render_template(
         "trainings/home.html",
@@ -75,18 +69,18 @@ def _home(now: datetime, today: date) -> str:
 def calendar() -> str:
     """Show a month of trainings."""
     now = clock.now()
-    today = now.astimezone(zone()).date()
-    asked = forms.month_of(request.args.get("month", ""), zone())
+    today = now.astimezone(forms.zone()).date()
+    asked = forms.month_of(request.args.get("month", ""), forms.zone())
     month = today.replace(day=1) if asked is None else asked[0].date()
-    span = forms.month_of(f"{month:%Y-%m}", zone())
+    span = forms.month_of(f"{month:%Y-%m}", forms.zone())
     assert span is not None  # noqa: S101 - the month was made just above
-    wanted = forms.read_filter({**request.args, "month": f"{month:%Y-%m}"}, zone())
+    wanted = forms.read_filter({**request.args, "month": f"{month:%Y-%m}"}, forms.zone())
     lessons = queries.list_calendar(wanted, now=now)
     return render_template(
         "trainings/calendar.html",
         form=Form(request.args),
         month=month,
-        weeks=month_weeks(month, lessons, zone(), now),
+        weeks=month_weeks(month, lessons, forms.zone(), now),
         today=today,
         title=_month_title(month),
         earlier_url=_month_url(span[0] - timedelta(days=1)),
@@ -154,7 +148,7 @@ def _month_title(month: date) -> str:
 
 def _month_url(instant: datetime) -> str:
     kept = {name: value for name, value in request.args.items() if name not in {"month", "lang"}}
-    return url_for("trainings.calendar", **kept, month=f"{instant.astimezone(zone()):%Y-%m}")  # type: ignore[arg-type]  # a filter is never a keyword of url_for
+    return url_for("trainings.calendar", **kept, month=f"{instant.astimezone(forms.zone()):%Y-%m}")  # type: ignore[arg-type]  # a filter is never a keyword of url_for
 
 
 def choices() -> dict[str, object]:

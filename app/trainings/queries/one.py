@@ -68,12 +68,14 @@ def get_public_lesson(lesson_id: str) -> Lesson:
     return _found(db.session.scalar(_lesson(lesson_id).where(Training.state.in_(PUBLIC_STATES))))
 
 
-def get_material(material_id: str, organisation_id: int) -> Material:
-    """Give a material of an organisation by public id; NotFound."""
+def get_material(training_key: int, material_id: str, organisation_id: int) -> Material:
+    """Give a material of a training (by key) by public id; NotFound."""
     return _found(
         db.session.scalar(
             select(Material).where(
-                Material.public_id == material_id, Material.organisation_id == organisation_id
+                Material.public_id == material_id,
+                Material.training_id == training_key,
+                Material.organisation_id == organisation_id,
             )
         )
     )

@@ -4,10 +4,13 @@ from app.trainings.models import Mode
 from app.trainings.rules.clashes import Clash, ClashKind
 from app.trainings.rules.life import PUBLIC_STATES, allowed_moves, ensure_move
 from app.trainings.rules.plans import (
+    MOST_LESSONS,
     LessonPlan,
     TrainingPlan,
     ensure_plan,
     ensure_publishable,
+    is_move,
+    plan_of,
     shifted,
 )
 from app.trainings.rules.progress import Counted, Progress, progress_of
@@ -32,6 +35,7 @@ from app.trainings.rules.status import (
 )
 
 __all__ = [
+    "MOST_LESSONS",
     "PUBLIC_STATES",
     "Badge",
     "Clash",
@@ -53,9 +57,11 @@ __all__ = [
     "ensure_plan",
     "ensure_publishable",
     "facts_of",
+    "is_move",
     "label_of",
     "label_of_mode",
     "lesson_state",
+    "plan_of",
     "progress_of",
     "shifted",
     "signup_state",

@@ -10,7 +10,7 @@ from itertools import pairwise
 from app.kit.errors import FieldFault, Text
 from app.kit.texts import lazy as _
 from app.trainings.errors import NotPublishable, PlanInvalid
-from app.trainings.models import Mode
+from app.trainings.models import Mode, Training
 
 LONGEST_LESSON = timedelta(hours=12)
 MOST_LESSONS = 20
@@ -133,3 +133,49 @@ def _late(plan: TrainingPlan, now: datetime) -> Iterator[FieldFault]:
 
 def _fault(field: str, code: str, message: Text) -> FieldFault:
     return FieldFault(field=field, code=code, message=message)
+
+
+def plan_of(training: Training) -> TrainingPlan:
+    """Give the plan that a training, loaded whole, is carried out by."""
+    return TrainingPlan(
+        title=training.title,
+        title_en=training.title_en,
+        summary=training.summary,
+        body=training.body,
+        mode=training.mode,
+        city=training.city,
+        cluster=training.cluster,
+        programme=None if training.programme is None else training.programme.public_id,
+        course=None if training.course is None else training.course.public_id,
+        venue=None if training.venue is None else training.venue.public_id,
+        capacity_onsite=training.capacity_onsite,
+        capacity_online=training.capacity_online,
+        per_enterprise_limit=training.per_enterprise_limit,
+        requires_approval=training.requires_approval,
+        required_percent=training.required_percent,
+        signup_opens_at=training.signup_opens_at,
+        signup_closes_at=training.signup_closes_at,
+        contact_phone=training.contact_phone,
+        lessons=tuple(
+            LessonPlan(
+                id=one.public_id,
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                title=one.title,
+                online_url=one.online_url,
+            )
+            for one in training.lessons
+        ),
+        trainers=tuple(one.staff.public_id for one in training.trainers if one.staff is not None),
+        guest_trainers=tuple(one.name for one in training.trainers if one.staff is None),
+    )
+
+
+def is_move(before: TrainingPlan, after: TrainingPlan) -> bool:
+    """Tell whether people who come by the old plan would miss something: another time or place."""
+    return _meeting(before) != _meeting(after)
+
+
+def _meeting(plan: TrainingPlan) -> tuple[object, ...]:
+    times = sorted((one.starts_at, one.ends_at) for one in plan.lessons)
+    return plan.mode, plan.venue, times
