@@ -79,9 +79,11 @@ def _ensure(model: type[Base], rows: list[dict[str, Any]], key: tuple[str, ...])
     """
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     table = model.__table__
-    insert = dialect.insert(table).values(rows)
+    insert = dialect.insert(table)
     last = key[-1]
     statement = insert.on_conflict_do_update(
         index_elements=[table.c[column] for column in key], set_={last: insert.excluded[last]}
     ).returning(table.c[last], table.c.id)
-    return {row[0]: row.id for row in db.session.execute(statement)}
+    # rows as parameters, not as values: the compiled statement is kept for the next time
+    found = db.session.execute(statement, rows[0] if len(rows) == 1 else rows)
+    return {row[0]: row.id for row in found}

@@ -21,6 +21,8 @@ from app.enterprises.errors import (
 from app.kit import regions
 
 USCC_LENGTH = 18
+OTHER_PLACE = "000000"
+"""The city of enterprises from outside the province."""
 _SEPARATORS = re.compile(r"[\s\-‐-―−_.·]+")
 _CHARACTERS = re.compile(r"[0-9A-Z]+")
 _LEFT_OUT = frozenset("IOZSV")

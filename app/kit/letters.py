@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from flask import current_app
 from flask_babel import force_locale
 
 from app.kit.languages import LOCALES
 from app.kit.mail import Mail
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let everything inside be said in `language` (`zh` or `en`), whoever asked for it."""
+    with force_locale(LOCALES[language]):
+        yield
 
 
 def write(
@@ -25,7 +35,7 @@ def write(
     text, everything is in the twin.
     """
     environment = current_app.jinja_env
-    with force_locale(LOCALES[language]):
+    with speaking(language):
         written = environment.get_template(f"{template}.txt").render(**values)
         subject, _, text = written.strip().partition("\n")
         html = environment.get_template("kit/letter.html").render(

@@ -11,7 +11,7 @@ from flask import session as cookie
 
 from app.accounts import access
 from app.accounts.rules import Identity, Scope
-from app.audit.rules import Actor
+from app.audit.rules import PUBLIC, Actor
 from app.kit import tokens
 from app.kit.errors import Unauthenticated
 from app.kit.guards import Guard, mark
@@ -93,6 +93,22 @@ def _manage_token_id() -> str | None:
 def staff_caller() -> Identity | None:
     """Give the staff behind the present API request, or None when a contact sent it."""
     return None if _manage_token_id() is not None else access.caller()
+
+
+def is_staff() -> bool:
+    """Tell whether staff, not a contact, sent the present API request."""
+    return staff_caller() is not None
+
+
+def may_write() -> bool:
+    """Tell whether the caller may change what it sees, and so may have its credentials."""
+    staff = staff_caller()
+    return staff is None or Scope.REGISTRATIONS_WRITE in staff.scopes
+
+
+def anybody() -> Actor:
+    """Say that nobody known acts."""
+    return PUBLIC
 
 
 def registration_for_caller(registration_id: str) -> Registration:

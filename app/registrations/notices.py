@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from app.kit import calendars, letters, sealing, tokens
 from app.kit.settings import absolute_url, settings
 from app.outbox.rules import Draft
 from app.registrations.models import Attendee, AttendeeState, Registration, Ticket
-from app.trainings.models import Channel, Lesson, Training
+from app.trainings.exports import entries_of
+from app.trainings.models import Channel, Training
 
 
 class Occasion(StrEnum):
@@ -62,22 +65,22 @@ def ticket_url(ticket: Ticket) -> str:
 
 def drafts(news: News, *, now: datetime) -> list[Draft]:
     """Write to the contact about all of them, and to each attendee with an address about theirs."""
-    registration = news.registration
-    written = []
-    if registration.contact_email:
-        written.append(_to_contact(news, registration.contact_email, now))
-    return written + [
-        _to_attendee(news, attendee, attendee.email, now)
-        for attendee in news.attendees
-        if attendee.email
-    ]
+    address = news.registration.contact_email
+    with letters.speaking(news.registration.language):
+        entries = list(entries_of(news.training))
+        to_contact = [_to_contact(news, address, entries)] if address else []
+        return to_contact + [
+            _to_attendee(news, attendee, entries, now)
+            for attendee in news.attendees
+            if attendee.email
+        ]
 
 
-def _to_contact(news: News, recipient: str, now: datetime) -> Draft:
+def _to_contact(news: News, recipient: str, entries: list[calendars.Entry]) -> Draft:
     is_coming = any(attendee.state is AttendeeState.CONFIRMED for attendee in news.attendees)
     has_calendar = is_coming and news.occasion is not Occasion.CANCELLED
-    entries = [entry(news.training, lesson) for lesson in news.training.lessons]
-    calendar = _published(news.training, entries, now) if has_calendar else None
+    name, zone = news.training.title, settings().default_timezone
+    calendar = _published(tuple(entries), name, zone) if has_calendar else None
     return _draft(
         news,
         recipient,
@@ -91,19 +94,29 @@ def _to_contact(news: News, recipient: str, now: datetime) -> Draft:
     )
 
 
-def _to_attendee(news: News, attendee: Attendee, recipient: str, now: datetime) -> Draft:
-    calendar, method = _calendar_for(news, attendee, recipient, now)
+def _to_attendee(
+    news: News, attendee: Attendee, entries: list[calendars.Entry], now: datetime
+) -> Draft:
+    recipient = attendee.email or ""
+    own = [_for_guest(entry, attendee, recipient) for entry in entries]
+    calendar, method = _calendar_for(news, attendee, own, now)
     return _draft(
         news,
         recipient,
         subject_kind="attendee",
         subject_id=attendee.public_id,
-        key_part=attendee.public_id,
+        key_part=_attendee_key(news, attendee),
         people=[attendee],
         reader="attendee",
         calendar=calendar,
         calendar_method=method,
     )
+
+
+def _attendee_key(news: News, attendee: Attendee) -> str:
+    """Name the occasion: one is promoted or cancelled once, but a place is handed on repeatedly."""
+    handed_on = news.slot if news.occasion is Occasion.REPLACED else ""
+    return f"{attendee.public_id}{handed_on}"
 
 
 def _draft(  # noqa: PLR0913 - a letter has an occasion, a subject, a reader and a calendar
@@ -149,54 +162,37 @@ def _kind(news: News) -> str:
     return f"registration_{news.occasion}"
 
 
+def _for_guest(entry: calendars.Entry, attendee: Attendee, recipient: str) -> calendars.Entry:
+    return dataclasses.replace(
+        entry,
+        location="" if attendee.channel is Channel.ONLINE else entry.location,
+        organiser_email=settings().mail_from,
+        attendee_email=recipient,
+        attendee_name=attendee.name,
+    )
+
+
 def _calendar_for(
-    news: News, attendee: Attendee, recipient: str, now: datetime
+    news: News, attendee: Attendee, entries: list[calendars.Entry], now: datetime
 ) -> tuple[bytes | None, str]:
     """Invite to the one lesson, or send all lessons as a calendar; take the invitation back."""
-    training = news.training
     zone = settings().default_timezone
-    entries = [
-        entry(training, lesson, recipient=recipient, name=attendee.name, channel=attendee.channel)
-        for lesson in training.lessons
-    ]
     is_single = len(entries) == 1
     if news.occasion is Occasion.CANCELLED and attendee.confirmed_at is not None and is_single:
-        return calendars.cancel(entries[0], timezone=zone, now=now), "CANCEL"
+        gone = dataclasses.replace(entries[0], sequence=entries[0].sequence + 1)
+        return calendars.cancel(gone, timezone=zone, now=now), "CANCEL"
     if attendee.state is not AttendeeState.CONFIRMED:
         return None, "PUBLISH"
     if is_single:
         return calendars.request(entries[0], timezone=zone, now=now), "REQUEST"
-    return _published(training, entries, now), "PUBLISH"
-
-
-def _published(training: Training, entries: list[calendars.Entry], now: datetime) -> bytes:
-    zone = settings().default_timezone
-    return calendars.publish(entries, name=training.title, timezone=zone, now=now)
-
-
-def entry(
-    training: Training,
-    lesson: Lesson,
-    *,
-    recipient: str | None = None,
-    name: str = "",
-    channel: Channel | None = None,
-) -> calendars.Entry:
-    """Give the calendar entry of one lesson, for one guest or for nobody in particular."""
-    place = "" if training.venue is None else f"{training.venue.name} {training.venue.address}"
-    return calendars.Entry(
-        uid=f"{lesson.public_id}@{settings().public_host}",
-        sequence=training.calendar_sequence,
-        starts_at=lesson.starts_at,
-        ends_at=lesson.ends_at,
-        summary=" · ".join(part for part in (training.title, lesson.title) if part),
-        description=training.summary,
-        location="" if channel is Channel.ONLINE else place,
-        url=absolute_url("trainings.show", training_id=training.public_id),
-        organiser_name=training.organisation.name,
-        organiser_email=settings().mail_from,
-        updated_at=training.moved_at or training.published_at or training.created_at,
-        alarm_minutes=60,
-        attendee_email=recipient,
-        attendee_name=name,
+    unnamed = tuple(
+        dataclasses.replace(one, attendee_email=None, attendee_name="") for one in entries
     )
+    return _published(unnamed, news.training.title, zone), "PUBLISH"
+
+
+@lru_cache(maxsize=256)
+def _published(entries: tuple[calendars.Entry, ...], name: str, zone: str) -> bytes:
+    """Write the lessons as one calendar; equal for everybody, so it is written once."""
+    stamp = max(entry.updated_at for entry in entries)
+    return calendars.publish(entries, name=name, timezone=zone, now=stamp)

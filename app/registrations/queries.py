@@ -84,6 +84,11 @@ def registration_of(attendee_id: str) -> str:
     return found
 
 
+def training_of(registration: Registration) -> str:
+    """Give the public id of the training of a registration (held in memory after a command)."""
+    return db.session.get_one(Training, registration.training_id).public_id
+
+
 def attendee_in(registration: Registration, attendee_id: str) -> Attendee:
     """Give one of the attendees of a loaded registration; AttendeeNotFound."""
     for attendee in registration.attendees:

@@ -137,9 +137,7 @@ def _replace(
     for ticket in attendee.tickets:
         ticket.revoked_at = ticket.revoked_at or now
     db.session.flush()  # the old ticket must be revoked before a new one stands
-    issued = roster.issue_tickets([attendee], now=now)
-    attendee.tickets.append(issued[attendee.id])
-    db.session.flush()
+    roster.issue_tickets([attendee], now=now)
 
 
 def _tell_replaced(

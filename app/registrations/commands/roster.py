@@ -42,6 +42,9 @@ def issue_tickets(attendees: Sequence[Attendee], *, now: datetime) -> dict[int, 
         for attendee in attendees
     }
     db.session.add_all(issued.values())
+    for attendee in attendees:
+        earlier = attendee.__dict__.get("tickets", [])  # new attendees have none loaded
+        set_committed_value(attendee, "tickets", [*earlier, issued[attendee.id]])
     return issued
 
 
