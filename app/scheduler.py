@@ -28,6 +28,7 @@ from app.kit.health import SCHEDULER_LEASE
 from app.kit.ids import new_id
 from app.kit.leases import LeaseLost, Tenure, Unit
 from app.outbox import jobs as outbox
+from app.trainings import jobs as trainings
 
 ANSWERS_KEPT = timedelta(days=30)
 STANDBY_SECONDS = 1.0
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 class Job:
     """A piece of work that looks for what is due; it writes through the unit it is given."""
 
-    run: Callable[[Unit], None]
+    run: Callable[[Unit], object]
     every: timedelta
 
     @property
@@ -56,6 +57,7 @@ JOBS = (
     Job(run=outbox.deliver_due_letters, every=timedelta(seconds=2)),
     Job(run=audit.seal_new_entries, every=timedelta(seconds=10)),
     Job(run=audit.seal_new_entries, every=timedelta(seconds=10)),
+    Job(run=trainings.hold_trainings_that_are_over, every=timedelta(seconds=30)),
     Job(run=forget_old_answers, every=timedelta(hours=1)),
 )
 
