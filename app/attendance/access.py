@@ -23,12 +23,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def desk(view: View) -> View:
-    """Guard: an open desk of the lesson in the path, or an API token that may scan there."""
+    """Guard: an open desk of the lesson in the path, or an API token that may scan there.
+
+    The view is handed `post=` in place of the path's `lesson_id`.
+    """
 
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        g.post = _post_at(kwargs["lesson_id"])
-        return view(*args, **kwargs)
+        g.post = _post_at(kwargs.pop("lesson_id"))
+        return view(*args, post=g.post, **kwargs)
 
     return mark(cast("View", guarded), Guard(kind="desk", needs=(Scope.CHECKIN.value,)))
 
@@ -50,6 +53,12 @@ def actor() -> Actor:
     if here.desk_id is None:
         return accounts.caller().actor
     return Actor(kind="desk", id=here.desk, organisation_id=here.organisation_id)
+
+
+def principal() -> str:
+    """Give under whose name idempotency keys of a desk are kept."""
+    here = post()
+    return f"desk:{here.desk}" if here.desk else accounts.caller().public_id
 
 
 def _post_at(lesson: str) -> Post:

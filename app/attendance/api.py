@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from app.accounts.access import api_scope, caller
 from app.accounts.rules import Scope
 from app.attendance import access
 from app.attendance.commands import decisions, scans
-from app.attendance.exports import attendance_json, attendance_file, file_name
+from app.attendance.exports import tables
 from app.attendance.queries import desks, feed, records, roster
+from app.attendance.queries.desks import Post
 from app.attendance.rules.verdicts import Span
 from app.attendance.schemas import door as door_schemas
 from app.attendance.schemas import feed as feed_schemas
 from app.attendance.schemas import records as record_schemas
 from app.audit import commands as audit
-from app.kit import api, clock, ids
+from app.kit import api, clock, downloads, ids
 from app.kit.database import unit_of_work
-from app.kit.languages import current as language
 from app.kit.settings import settings
 
 blueprint = Blueprint("attendance_api", __name__, url_prefix="/api/v1")
@@ -33,9 +33,9 @@ DESK_REFUSALS = (401, 403, 404)
     tag="desk",
     secured=True,
 )
-def record_scans(lesson_id: str, *, body: door_schemas.ScansIn) -> Response:
+def record_scans(*, post: Post, body: door_schemas.ScansIn) -> Response:
     """Answer scans; a refusal is an answer too, and a known uid is answered again."""
-    post, scanner, now = access.post(), access.scanner(), clock.now()
+    scanner, now = access.scanner(), clock.now()
     values = [scan.value for scan in body.scans]
 
     def work() -> door_schemas.ScansOut:
@@ -48,12 +48,9 @@ def record_scans(lesson_id: str, *, body: door_schemas.ScansIn) -> Response:
 
 @blueprint.get("/lessons/<lesson_id>/roster")
 @access.desk
-@api.documented(
-    answers=feed_schemas.RosterOut, refusals=DESK_REFUSALS, tag="desk", secured=True
-)
-def show_roster(lesson_id: str) -> Response:
+@api.documented(answers=feed_schemas.RosterOut, refusals=DESK_REFUSALS, tag="desk", secured=True)
+def show_roster(*, post: Post) -> Response:
     """Give everybody of the lesson, masked, for a device that may lose the network."""
-    post = access.post()
     sequence = roster.feed_sequence(post.lesson_id)
     entries = roster.list_roster(post.lesson_id, post.lesson)
     lesson = desks.get_lesson(post.lesson, organisation_id=post.organisation_id)
@@ -84,9 +81,8 @@ def show_roster(lesson_id: str) -> Response:
     tag="desk",
     secured=True,
 )
-def list_changes(lesson_id: str, *, query: feed_schemas.ChangesQuery) -> Response:
+def list_changes(*, post: Post, query: feed_schemas.ChangesQuery) -> Response:
     """Give what happened after a number of the lesson's feed, none missing."""
-    post = access.post()
     changes = feed.list_changes(post.lesson_id, post.lesson, after=query.after, limit=query.limit)
     return api.answer(
         feed_schemas.ChangesOut(
@@ -99,12 +95,10 @@ def list_changes(lesson_id: str, *, query: feed_schemas.ChangesQuery) -> Respons
 
 @blueprint.get("/lessons/<lesson_id>/counter")
 @access.desk
-@api.documented(
-    answers=feed_schemas.CounterOut, refusals=DESK_REFUSALS, tag="desk", secured=True
-)
-def show_counter(lesson_id: str) -> Response:
+@api.documented(answers=feed_schemas.CounterOut, refusals=DESK_REFUSALS, tag="desk", secured=True)
+def show_counter(*, post: Post) -> Response:
     """Give how many are expected, have come, are missing."""
-    return api.answer(feed_schemas.counter_out(roster.count(access.post().lesson_id)))
+    return api.answer(feed_schemas.counter_out(roster.count(post.lesson_id)))
 
 
 @blueprint.post("/lessons/<lesson_id>/search")
@@ -116,9 +110,9 @@ def show_counter(lesson_id: str) -> Response:
     tag="desk",
     secured=True,
 )
-def search(lesson_id: str, *, body: door_schemas.SearchIn) -> Response:
+def search(*, post: Post, body: door_schemas.SearchIn) -> Response:
     """Find at most 20 people of the lesson by name or by the last digits of the phone."""
-    hits = roster.search(access.post().lesson_id, body.text)
+    hits = roster.search(post.lesson_id, body.text)
     return api.answer(door_schemas.HitsOut(items=[door_schemas.hit_out(hit) for hit in hits]))
 
 
@@ -131,9 +125,9 @@ def search(lesson_id: str, *, body: door_schemas.SearchIn) -> Response:
     tag="desk",
     secured=True,
 )
-def undo(lesson_id: str, *, body: door_schemas.UndoIn) -> Response:
+def undo(*, post: Post, body: door_schemas.UndoIn) -> Response:
     """Take a scan of this lesson out of account, with a reason."""
-    post, scanner, actor, now = access.post(), access.scanner(), access.actor(), clock.now()
+    scanner, actor, now = access.scanner(), access.actor(), clock.now()
     return api.answer_command(
         lambda: door_schemas.decided_out(
             decisions.undo(
@@ -207,9 +201,12 @@ def export(training_id: str, *, query: record_schemas.AttendanceQuery) -> Respon
     )
     rows = records.stream_rows(training, with_phones=access.sees_phones(who))
     if query.format == "json":
-        return Response(attendance_json(rows), mimetype="application/json")
-    body, media_type = attendance_file(
-        rows, query.format, language=language(), timezone=settings().default_timezone
-    )
-    headers = {"Content-Disposition": file_name(training, query.format)}
-    return Response(body, mimetype=media_type, headers=headers)
+        return downloads.stream(record_schemas.attendance_json(rows), "application/json")
+    timezone = settings().default_timezone
+    name = f"attendance-{training.public_id}.{query.format}"
+    if query.format == "csv":
+        return downloads.stream(
+            tables.attendance_csv(rows, timezone=timezone), tables.MEDIA_TYPES["csv"], name=name
+        )
+    book = tables.attendance_xlsx(rows, training, timezone=timezone)
+    return downloads.file(book, tables.MEDIA_TYPES["xlsx"], name=name)

@@ -35,7 +35,14 @@ class Decided:
 
 
 def undo(
-    lesson_id: int, target_uid: str, *, uid: str, reason: str, scanner: Scanner, by: Actor, now: datetime
+    lesson_id: int,
+    target_uid: str,
+    *,
+    uid: str,
+    reason: str,
+    scanner: Scanner,
+    by: Actor,
+    now: datetime,
 ) -> Decided:
     """Take a fact of this lesson out of account, with a reason; repeating `uid` changes nothing.
 
@@ -52,7 +59,9 @@ def undo(
         if known.payload_hash != payload or known.attendee_id is None:
             raise ScanMismatch
         ledger.give_back(book, 1)
-        return _decided(book, known.attendee_id, list_facts(lesson_id, [known.attendee_id]), replayed=True)
+        return _decided(
+            book, known.attendee_id, list_facts(lesson_id, [known.attendee_id]), replayed=True
+        )
     if target is None or target.attendee_id is None or not target.value.is_counted:
         raise NothingToUndo
     facts = list_facts(lesson_id, [target.attendee_id])[target.attendee_id]
@@ -110,7 +119,13 @@ def correct(
     )
     draft = ledger.draft_of(value, attendee_id=attendee_id, payload_hash=payload)
     return _enter(
-        book, found.head, draft, facts=[*facts, value], by=by, now=now, action="attendance.corrected"
+        book,
+        found.head,
+        draft,
+        facts=[*facts, value],
+        by=by,
+        now=now,
+        action="attendance.corrected",
     )
 
 

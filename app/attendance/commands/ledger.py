@@ -11,8 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.attendance.models import Attendance, Fact
-from app.attendance.rules.folding import Basis, Record, fold
-from app.attendance.rules.folding import FactValue
+from app.attendance.rules.folding import Basis, FactValue, Record, fold
 from app.attendance.rules.ledger import chain_values
 from app.attendance.rules.verdicts import Door, Span
 from app.audit.rules import chained

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from app.attendance.models import Desk
 from app.kit.database import db
@@ -92,7 +91,9 @@ def may_see(*, organisation_id: int, trainer_id: int | None) -> tuple[ColumnElem
 def get_lesson(lesson: str, *, organisation_id: int, trainer_id: int | None = None) -> Lesson:
     """Give a lesson by its public id, within what may be seen; NotFound."""
     found = db.session.scalar(
-        _with_training(select(Lesson)).where(
+        select(Lesson)
+        .join(Training, Training.id == Lesson.training_id)
+        .where(
             Lesson.public_id == lesson,
             *may_see(organisation_id=organisation_id, trainer_id=trainer_id),
         )
@@ -102,23 +103,17 @@ def get_lesson(lesson: str, *, organisation_id: int, trainer_id: int | None = No
     return found
 
 
-def _with_training(statement: Select[Any]) -> Select[Any]:
-    return statement.join(Training, Training.id == Lesson.training_id)
-
-
 def get_training(training: str, *, organisation_id: int, trainer_id: int | None = None) -> Training:
-    """Give a training with its lessons and venue by its public id, within what may be seen; NotFound."""
-    found = db.session.scalar(
-        select(Training)
-        .outerjoin(Training.lessons)
-        .options(contains_eager(Training.lessons), joinedload(Training.venue))
-        .options(joinedload(Training.organisation))
-        .where(
-            Training.public_id == training,
-            *may_see(organisation_id=organisation_id, trainer_id=trainer_id),
+    """Give a training by its public id with all that pages say of it; NotFound."""
+    found = (
+        db.session.scalars(
+            _whole().where(
+                Training.public_id == training,
+                *may_see(organisation_id=organisation_id, trainer_id=trainer_id),
+            )
         )
-        .order_by(Lesson.starts_at, Lesson.id)
-        .execution_options(populate_existing=True)
+        .unique()
+        .one_or_none()
     )
     if found is None:
         raise NotFound
@@ -127,13 +122,13 @@ def get_training(training: str, *, organisation_id: int, trainer_id: int | None 
 
 def get_training_of(lesson: Lesson) -> Training:
     """Give the training of a lesson with lessons, venue, organisation and trainers."""
-    return db.session.scalars(
-        select(Training)
-        .options(
-            joinedload(Training.lessons),
-            joinedload(Training.venue),
-            joinedload(Training.organisation),
-            joinedload(Training.trainers),
-        )
-        .where(Training.id == lesson.training_id)
-    ).unique().one()
+    return db.session.scalars(_whole().where(Training.id == lesson.training_id)).unique().one()
+
+
+def _whole() -> Select[Training]:
+    return select(Training).options(
+        joinedload(Training.lessons),
+        joinedload(Training.venue),
+        joinedload(Training.organisation),
+        joinedload(Training.trainers),
+    )

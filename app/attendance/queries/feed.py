@@ -114,8 +114,6 @@ def _moves(lesson_id: int, after: int, end: int) -> dict[int, tuple[int | None, 
 def _people(lesson_id: int, lesson: str, keys: set[int]) -> Mapping[int, RosterEntry]:
     if not keys:
         return {}
-    named = db.session.execute(select(Attendee.public_id, Attendee.id).where(Attendee.id.in_(keys)))
-    key_of: dict[str, int] = {public_id: key for public_id, key in named}
-    return {
-        key_of[entry.public_id]: entry for entry in list_roster(lesson_id, lesson, only=keys)
-    }
+    named = select(Attendee.public_id, Attendee.id).where(Attendee.id.in_(keys))
+    key_of = {row.public_id: row.id for row in db.session.execute(named)}
+    return {key_of[entry.public_id]: entry for entry in list_roster(lesson_id, lesson, only=keys)}

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, String, bindparam, func, null, select, type_coerce, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Row,
+    String,
+    bindparam,
+    func,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.sql import ColumnElement, Select
 
 from app.attendance.models import Desk, Fact
@@ -108,7 +117,7 @@ _FACT_COLUMNS: tuple[ColumnElement[Any], ...] = (
 
 @lru_cache(maxsize=4)
 def _statement(*, with_tokens: bool, with_attendees: bool) -> CompoundSelect[Any] | Select[Any]:
-    """Build the union once: holders with their facts in the lesson; facts by uid and the last one."""
+    """Build the union once: holders with their facts in the lesson, facts by uid, the last one."""
     arms = []
     if with_tokens:
         arms.append(_holders().where(TICKET.token_id.in_(bindparam("tokens", expanding=True))))
@@ -258,5 +267,3 @@ def list_facts(lesson_id: int, attendee_ids: Iterable[int]) -> dict[int, list[Fa
         assert fact.attendee_id is not None  # noqa: S101 - asked for above
         found[fact.attendee_id].append(value_of(fact))
     return found
-
-

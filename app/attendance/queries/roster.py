@@ -84,7 +84,9 @@ def feed_sequence(lesson_id: int) -> int:
     return db.session.scalars(select(Lesson.feed_sequence).where(Lesson.id == lesson_id)).one()
 
 
-def list_roster(lesson_id: int, lesson: str, only: Iterable[int] | None = None) -> list[RosterEntry]:
+def list_roster(
+    lesson_id: int, lesson: str, only: Iterable[int] | None = None
+) -> list[RosterEntry]:
     """List everybody with a place or a wish for one, by number; or just `only` (attendee keys)."""
     statement = _people(lesson_id).add_columns(Ticket.token_id)
     statement = statement.outerjoin(
@@ -95,8 +97,8 @@ def list_roster(lesson_id: int, lesson: str, only: Iterable[int] | None = None) 
     return [_entry(row, lesson) for row in db.session.execute(statement)]
 
 
-def _people(lesson_id: int) -> Select[Any]:
-    return (
+def _people(lesson_id: int) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = (
         select(
             Attendee.id,
             Attendee.public_id,
@@ -118,6 +120,7 @@ def _people(lesson_id: int) -> Select[Any]:
         )
         .where(Lesson.id == lesson_id)
     )
+    return statement
 
 
 def _entry(row: Row[Any], lesson: str) -> RosterEntry:
@@ -188,7 +191,7 @@ def search(lesson_id: int, text: str) -> list[Hit]:
     return [_hit(row) for row in db.session.execute(named.limit(MOST_HITS))]
 
 
-def _waiting_outside(lesson_id: int) -> Select[Any]:
+def _waiting_outside(lesson_id: int) -> Select[*tuple[Any, ...]]:
     """Those who may come first, then waiting and cancelled ones, so that a desk can say why not."""
     usual = case((Attendee.state == AttendeeState.CONFIRMED, 0), else_=1)
     return _people(lesson_id).order_by(usual, Attendee.name, Attendee.sequence)

@@ -196,8 +196,8 @@ def _minutes(walk: _Walk, basis: Basis) -> int:
     if walk.entered_at is not None:
         spans.append((walk.entered_at, basis.ends_at))
     total, covered_until = NOTHING, basis.starts_at
-    for begins, ends in sorted(spans):
-        begins, ends = max(begins, covered_until), min(ends, basis.ends_at)
+    for span in sorted(spans):
+        begins, ends = max(span[0], covered_until), min(span[1], basis.ends_at)
         if ends > begins:
             total, covered_until = total + (ends - begins), ends
     return _whole_minutes(total)
@@ -207,9 +207,7 @@ def _whole_minutes(span: timedelta) -> int:
     return int(span.total_seconds() // 60)
 
 
-def _evidence(
-    why: Why, minutes: int, basis: Basis, correction: FactValue | None
-) -> dict[str, Any]:
+def _evidence(why: Why, minutes: int, basis: Basis, correction: FactValue | None) -> dict[str, Any]:
     evidence = {
         "why": why.value,
         "minutes": minutes,

@@ -1,4 +1,4 @@
-"""What of a fact is bound into its lesson's chain: everything that says what was seen or decided."""
+"""What of a fact is bound into its lesson's chain: all that says what was seen or decided."""
 
 from __future__ import annotations
 

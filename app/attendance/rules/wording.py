@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from app.attendance.models import Credit, Direction, FactKind, Verdict
 from app.attendance.rules.folding import Why
@@ -11,7 +12,7 @@ from app.kit.errors import Text
 from app.kit.texts import lazy as _
 from app.kit.texts import translate
 
-MISMATCH = "uid_mismatch"
+MISMATCH: Literal["uid_mismatch"] = "uid_mismatch"
 
 MESSAGES: dict[str, Text] = {
     Verdict.ADMITTED: _("签到成功"),
@@ -59,7 +60,7 @@ FLAGS: dict[str, Text] = {
 }
 
 
-def sentence(evidence: dict[str, Any] | None) -> str:
+def sentence(evidence: Mapping[str, Any] | None) -> str:
     """Say in one sentence why a record (its evidence) counts as it does."""
     if not evidence:
         return translate("没有签到记录")
@@ -69,12 +70,30 @@ def sentence(evidence: dict[str, Any] | None) -> str:
     if why is Why.STAYED:
         return translate("已签到，没有签退记录，按在场至结束计")
     if why is Why.ENOUGH:
-        return translate("在场%(minutes)s分钟，达到要求的%(needed)s分钟", minutes=minutes, needed=needed)
+        return translate(
+            "在场%(minutes)s分钟，达到要求的%(needed)s分钟", minutes=minutes, needed=needed
+        )
     if why is Why.TOO_SHORT:
-        return translate("在场%(minutes)s分钟，不足要求的%(needed)s分钟", minutes=minutes, needed=needed)
+        return translate(
+            "在场%(minutes)s分钟，不足要求的%(needed)s分钟", minutes=minutes, needed=needed
+        )
     return translate("人工更正：%(reason)s", reason=evidence.get("reason", ""))
 
 
-def corrected_at(evidence: dict[str, Any] | None) -> datetime | None:
+def corrected_at(evidence: Mapping[str, Any] | None) -> datetime | None:
     """Give when a corrected record was corrected."""
     return datetime.fromisoformat(evidence["at"]) if evidence and "at" in evidence else None
+
+
+def explainer() -> Callable[[Mapping[str, Any] | None], str]:
+    """Give a function that says why; equal reasons are worded once."""
+    known: dict[tuple[Any, ...], str] = {}
+
+    def explain(evidence: Mapping[str, Any] | None) -> str:
+        given = evidence or {}
+        key = tuple(given.get(name) for name in ("why", "minutes", "needed", "reason"))
+        if key not in known:
+            known[key] = sentence(evidence)
+        return known[key]
+
+    return explain

@@ -12,7 +12,7 @@ from app.attendance.commands.scans import MOST_SCANS, Outcome, Scan
 from app.attendance.models import Credit, Direction, Verdict
 from app.attendance.queries.lookups import Card
 from app.attendance.queries.roster import Hit
-from app.attendance.rules.wording import MESSAGES
+from app.attendance.rules.wording import MESSAGES, MISMATCH
 from app.kit.forms import Input, refuse
 from app.kit.texts import translate as _
 from app.registrations.models import AttendeeState
@@ -89,7 +89,7 @@ class ScansOut(BaseModel):
 
 
 class SearchIn(Input):
-    """A part of the name, or the last digits of the phone; in the body, so that it is logged nowhere."""
+    """A part of the name, or the last digits of the phone; in the body, not in the address."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
@@ -143,7 +143,7 @@ def scan_out(outcome: Outcome) -> ScanOut:
     card = outcome.card
     return ScanOut.model_construct(
         uid=outcome.uid,
-        verdict=outcome.verdict,
+        verdict=MISMATCH if outcome.verdict == MISMATCH else Verdict(outcome.verdict),
         replayed=outcome.is_replayed,
         attendee=None if card is None else attendee_out(card),
         first_in_at=outcome.first_in_at,

@@ -16,7 +16,10 @@ from app.trainings.models import Channel
 
 
 class RosterEntryOut(BaseModel):
-    """A person as a device may keep it; `code_hash` is SHA-256 of `lesson id:middle part of the code`."""
+    """A person as a device may keep it.
+
+    `code_hash` is the SHA-256 (hex) of the lesson id, a colon, and the middle part of the code.
+    """
 
     id: str
     name_masked: str
