@@ -20,7 +20,6 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app.audit import jobs as audit
-from app.audit import jobs as audit
 from app.kit import clock, idempotency, leases
 from app.kit.database import db, unit_of_work
 from app.kit.errors import Unavailable
@@ -55,7 +54,6 @@ def forget_old_answers(unit: Unit) -> None:
 
 JOBS = (
     Job(run=outbox.deliver_due_letters, every=timedelta(seconds=2)),
-    Job(run=audit.seal_new_entries, every=timedelta(seconds=10)),
     Job(run=audit.seal_new_entries, every=timedelta(seconds=10)),
     Job(run=trainings.hold_trainings_that_are_over, every=timedelta(seconds=30)),
     Job(run=forget_old_answers, every=timedelta(hours=1)),

@@ -140,6 +140,21 @@ def test_knock_when_a_job_fails_then_it_is_logged_and_forgotten(context, caplog)
     assert ticker.running == set()
 
 
+@pytest.mark.parametrize("job", scheduler.JOBS, ids=lambda job: job.name)
+def test_every_job_finds_nothing_to_do_in_an_empty_database(context, job, caplog):
+    ticker = Ticker(context)
+    ticker.tenure = acquire("a")
+    ticker.knock(job)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_the_timetable_holds_every_job_once(context):
+    timetable = Ticker(context)._timetable()
+    assert sorted(job.id for job in timetable.get_jobs()) == sorted(
+        job.name for job in scheduler.JOBS
+    )
+
+
 def test_forget_old_answers_keeps_those_of_the_last_30_days(context, monkeypatch):
     monkeypatch.setattr(scheduler.clock, "now", lambda: NOON + timedelta(days=30))
     makers.save(
