@@ -31,6 +31,7 @@ MENU = "menu"
 IDLE = _("您已超过30分钟没有操作，为保护账号安全，请重新登录")
 OVER = _("本次登录已到期或已被退出，请重新登录")
 NOT_SAVED = _("刚才提交的内容没有保存，登录后请重新提交")
+PASSWORD_PAGES = ("accounts_staff.change_password", "accounts_staff.save_password")
 login_manager = LoginManager()
 
 
@@ -125,10 +126,7 @@ def requires(*roles: Role) -> Callable[[View], View]:
                 return to_sign_in()
             if not staff().has(*roles):
                 raise RoleMissing
-            if (
-                staff().must_change_password
-                and request.endpoint != "accounts_staff.change_password"
-            ):
+            if staff().must_change_password and request.endpoint not in PASSWORD_PAGES:
                 return redirect(url_for("accounts_staff.change_password"), 303)
             return view(*args, **kwargs)
 

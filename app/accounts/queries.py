@@ -144,7 +144,7 @@ def names_of_staff(public_ids: Iterable[str]) -> dict[str, str]:
     rows = db.session.execute(
         select(Staff.public_id, Staff.name).where(Staff.public_id.in_(set(public_ids)))
     )
-    return dict(rows.tuples().all())
+    return {row.public_id: row.name for row in rows}
 
 
 def find_organisation_by_name(name: str) -> Organisation | None:

@@ -67,7 +67,8 @@ def read(model: type[Model], values: MultiDict[str, str]) -> tuple[Model | None,
     form = Form(values)
     nested = nest(values, frozenset(model.model_fields))
     try:
-        return model.model_validate_strings(nested), form
+        # model_validate_strings knows no lists; lax mode reads the same texts, lists included
+        return model.model_validate(nested, strict=False), form
     except ValidationError as error:
         form.add(_in_sent_rows(faults_of(error), form, nested))
         return None, form

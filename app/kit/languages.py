@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, format_datetime, get_locale, to_user_timezone
 
 from app.kit import regions
@@ -45,13 +45,13 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=lambda: LOCALES[current()])
     app.jinja_env.globals.update(language=current, lang_url=lang_url)
     app.jinja_env.filters.update(instant=instant, day=day, clock_time=clock_time)
-    app.jinja_env.filters.update(
-        city_name=city_name, cluster_name=cluster_name, leaf=leaf
-    )
+    app.jinja_env.filters.update(city_name=city_name, cluster_name=cluster_name, leaf=leaf)
 
 
 def current() -> str:
     """Give `zh` or `en`: asked for in the address, remembered, or preferred by the browser."""
+    if not has_request_context():
+        return "zh"  # jobs and commands speak the source language unless they say otherwise
     if "language" not in g:
         asked = request.args.get("lang") or request.cookies.get(COOKIE, "")
         g.language = asked if asked in LOCALES else _preferred()

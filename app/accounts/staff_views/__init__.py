@@ -3,6 +3,4 @@
 from app.accounts.staff_views import account, audit_log, dashboard, people, programs, two_factor
 from app.accounts.staff_views.frame import blueprint
 
-PAGES = (account, audit_log, dashboard, people, programs, two_factor)
-
-__all__ = ["PAGES", "blueprint"]
+__all__ = ["account", "audit_log", "blueprint", "dashboard", "people", "programs", "two_factor"]
