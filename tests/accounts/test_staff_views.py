@@ -198,7 +198,8 @@ def test_create_person_shows_a_password_that_lets_in_once(app, client, house):
         ({"roles": ["auditor", "admin"]}, (409, "不能由同一账号兼任")),
     ],
 )
-def test_create_person_explains_what_is_wrong(app, client, house, changes, expected):
+def test_create_person_explains_what_is_wrong(app, house, changes, expected):
+    client = app.test_client()
     enter(app, client, house["admin"])
     status, text = expected
     answer = create(client, **changes)
