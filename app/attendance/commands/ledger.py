@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.attendance.models import Attendance, Fact
@@ -19,10 +20,31 @@ from app.kit.database import db
 from app.kit.errors import NotFound
 from app.trainings.models import Lesson, Training
 
-_STATE = select(Training.state).where(Training.id == Lesson.training_id).scalar_subquery()
-_PERCENT = (
-    select(Training.required_percent).where(Training.id == Lesson.training_id).scalar_subquery()
+# Built once: a single scan is to cost little more than its work in the database
+LESSON, FACT, ATTENDANCE = Lesson.__table__, Fact.__table__, Attendance.__table__
+_OF_TRAINING = Training.__table__.c.id == LESSON.c.training_id
+_TAKE: Any = (
+    update(LESSON)  # type: ignore[arg-type]  # a table, as declared
+    .where(LESSON.c.id == bindparam("lesson"))
+    .values(feed_sequence=LESSON.c.feed_sequence + bindparam("entries"))
+    .returning(
+        LESSON.c.public_id,
+        LESSON.c.organisation_id,
+        LESSON.c.training_id,
+        LESSON.c.starts_at,
+        LESSON.c.ends_at,
+        LESSON.c.feed_sequence,
+        select(Training.__table__.c.state)
+        .where(_OF_TRAINING)
+        .scalar_subquery()
+        .label("training_state"),
+        select(Training.__table__.c.required_percent)
+        .where(_OF_TRAINING)
+        .scalar_subquery()
+        .label("required_percent"),
+    )
 )
+_APPEND: Any = insert(FACT)  # type: ignore[arg-type]  # a table, as declared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +61,7 @@ class Book:
 
 def open_book(lesson_id: int, entries: int) -> Book:
     """Lock a lesson by taking `entries` numbers from its counter; NotFound."""
-    row = db.session.execute(
-        update(Lesson)
-        .where(Lesson.id == lesson_id)
-        .values(feed_sequence=Lesson.feed_sequence + entries)
-        .returning(
-            Lesson.public_id,
-            Lesson.organisation_id,
-            Lesson.training_id,
-            Lesson.starts_at,
-            Lesson.ends_at,
-            Lesson.feed_sequence,
-            _STATE.label("training_state"),
-            _PERCENT.label("required_percent"),
-        )
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+    row = db.session.execute(_TAKE, {"lesson": lesson_id, "entries": entries}).one_or_none()
     if row is None:
         raise NotFound
     span = Span(starts_at=row.starts_at, ends_at=row.ends_at)
@@ -72,12 +79,7 @@ def open_book(lesson_id: int, entries: int) -> Book:
 
 def give_back(book: Book, entries: int) -> None:
     """Return numbers that were taken and not needed; the row is still locked."""
-    db.session.execute(
-        update(Lesson)
-        .where(Lesson.id == book.lesson_id)
-        .values(feed_sequence=Lesson.feed_sequence - entries)
-        .execution_options(synchronize_session=False)
-    )
+    db.session.execute(_TAKE, {"lesson": book.lesson_id, "entries": -entries})
 
 
 def draft_of(
@@ -124,7 +126,7 @@ def append(book: Book, head: str, drafts: Sequence[dict[str, Any]]) -> None:
             "sequence": number,
         }
         head = draft["chain_hash"] = chained(head, chain_values(draft))
-    db.session.execute(insert(Fact.__table__), drafts)  # type: ignore[arg-type]  # a table, as declared
+    db.session.execute(_APPEND, drafts)
 
 
 def refold(book: Book, facts_of: Mapping[int, Sequence[FactValue]], *, now: datetime) -> None:
@@ -159,13 +161,14 @@ def _row(book: Book, attendee_id: int, record: Record, now: datetime) -> dict[st
     }
 
 
+@lru_cache(maxsize=2)
 def _upsert(dialect: str) -> Any:
     make: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(Attendance.__table__)
+    statement = make(ATTENDANCE)
     kept = {"id", "organisation_id", "lesson_id", "attendee_id"}
     replaced = {
         column.name: statement.excluded[column.name]
-        for column in Attendance.__table__.columns
+        for column in ATTENDANCE.columns
         if column.name not in kept
     }
     return statement.on_conflict_do_update(

@@ -33,10 +33,8 @@ STATES: dict[str, Text] = {
 def columns() -> list[Column]:
     """Give the columns of the table in the visitor's language."""
     return [
-        Column(str(_("序号")), "int", 7),
         Column(str(_("节次")), "int", 7),
         Column(str(_("节次开始")), "instant", 17),
-        Column(str(_("节次结束")), "instant", 17),
         Column(str(_("报名序号")), "int", 10),
         Column(str(_("姓名")), "text", 14),
         Column(str(_("手机号")), "text", 15),
@@ -55,7 +53,6 @@ def columns() -> list[Column]:
         Column(str(_("多台签到")), "text", 10),
         Column(str(_("人工更正")), "text", 10),
         Column(str(_("认定说明")), "text", 44),
-        Column(str(_("参训人员编号")), "text", 30),
     ]
 
 
@@ -64,12 +61,10 @@ def table_rows(rows: Iterable[AttendanceRow]) -> Iterator[tuple[Cell, ...]]:
     results, channels, states = _texts(CREDITS), _texts(CHANNELS), _texts(STATES)
     sources, cities, why = _texts(KINDS), _remembered(city_name), explainer()
     yes = str(_("是"))
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         yield (
-            number,
             row.lesson_number,
             row.starts_at,
-            row.ends_at,
             row.number,
             row.name,
             phones.display(row.phone),
@@ -88,7 +83,6 @@ def table_rows(rows: Iterable[AttendanceRow]) -> Iterator[tuple[Cell, ...]]:
             yes if row.is_conflict else "",
             yes if row.is_corrected else "",
             why(row.evidence),
-            row.attendee,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import joinedload
 
 from app.attendance.models import Desk
@@ -28,20 +28,28 @@ class Post:
     label: str
 
 
+_DESK, _LESSON = Desk.__table__, Lesson.__table__
+_OPEN_DESK = (
+    select(
+        _DESK.c.id,
+        _DESK.c.lesson_id,
+        _DESK.c.organisation_id,
+        _DESK.c.staff_id,
+        _DESK.c.label,
+        _LESSON.c.public_id,
+    )
+    .select_from(_DESK.join(_LESSON, _LESSON.c.id == _DESK.c.lesson_id))
+    .where(
+        _DESK.c.public_id == bindparam("desk"),
+        _DESK.c.revoked_at.is_(None),
+        _DESK.c.expires_at > bindparam("now"),
+    )
+)
+
+
 def find_post(desk: str, lesson: str, *, now: datetime) -> Post | None:
     """Give the desk (public id) that is open at `now`; NotFound when it is for another lesson."""
-    row = db.session.execute(
-        select(
-            Desk.id,
-            Desk.lesson_id,
-            Desk.organisation_id,
-            Desk.staff_id,
-            Desk.label,
-            Lesson.public_id,
-        )
-        .join(Lesson, Lesson.id == Desk.lesson_id)
-        .where(Desk.public_id == desk, Desk.revoked_at.is_(None), Desk.expires_at > now)
-    ).one_or_none()
+    row = db.session.execute(_OPEN_DESK, {"desk": desk, "now": now}).one_or_none()
     if row is None:
         return None
     if row.public_id != lesson:
