@@ -116,7 +116,7 @@ def empty_database() -> None:
     """Delete every row; only tables that have some are touched."""
     with db.engine.begin() as connection:
         if db.engine.dialect.name == "postgresql":
-            connection.execute(text("SET session_replication_role = replica"))
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
         else:
             connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         for table in reversed(db.metadata.sorted_tables):

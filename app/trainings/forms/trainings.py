@@ -89,8 +89,8 @@ class TrainingFields(Input):
     requires_approval: bool = False
     required_percent: int = Field(default=60, ge=1, le=100)
     contact_phone: Annotated[str, Field(max_length=40), AfterValidator(_phone)] = ""
-    trainers: Annotated[list[Key], Field(max_length=20), Listed] = []
-    guest_trainers: Annotated[list[Name], Field(max_length=20), Listed] = []
+    trainers: Annotated[list[Key], Field(default_factory=list, max_length=20), Listed]
+    guest_trainers: Annotated[list[Name], Field(default_factory=list, max_length=20), Listed]
 
 
 class LessonRow(Input):
@@ -207,7 +207,7 @@ def _plan(
 
 
 def closes_before(starts_at: datetime, now: datetime) -> datetime:
-    """Give when sign-up closes unless said: 18:00 of the day before, or the start if that is past."""
+    """Give when sign-up closes unless said: 18:00 the day before; the start if that is past."""
     local = starts_at.astimezone(zone())
     evening = datetime.combine(local.date() - timedelta(days=1), _CLOSES_AT, zone())
     return evening if evening > now else starts_at

@@ -20,6 +20,7 @@ from app.trainings.queries.lists import (
     list_taught_lessons,
 )
 from app.trainings.queries.one import (
+    find,
     get,
     get_lesson,
     get_material,
@@ -35,6 +36,7 @@ from app.trainings.queries.stamps import PageStamp, find_page_stamp, list_stamp
 __all__ = [
     "PageStamp",
     "TrainingFilter",
+    "find",
     "find_page_stamp",
     "get",
     "get_course",

@@ -19,13 +19,30 @@ Row = TypeVar("Row")
 
 
 def get(
-    training_id: str, organisation_id: int, *, taught_by: int | None = None, lock: bool = False
+    training_id: str,
+    organisation_id: int,
+    *,
+    taught_by: int | None = None,
+    lock: bool = False,
+    fresh: bool = False,
 ) -> Training:
     """Give an organisation's training by public id, whole: lessons, trainers, materials, places.
 
     With `taught_by` (a staff key) only if that person teaches it; with `lock` its row is kept
-    from others until the transaction ends. NotFound.
+    from others until the transaction ends; with `fresh` it is read again after a change. NotFound.
     """
+    return _found(find(training_id, organisation_id, taught_by=taught_by, lock=lock, fresh=fresh))
+
+
+def find(
+    training_id: str,
+    organisation_id: int,
+    *,
+    taught_by: int | None = None,
+    lock: bool = False,
+    fresh: bool = False,
+) -> Training | None:
+    """Give what `get` gives, or None."""
     query = (
         select(Training)
         .where(Training.public_id == training_id, Training.organisation_id == organisation_id)
@@ -34,13 +51,15 @@ def get(
     if taught_by is not None:
         query = query.where(_taught_by(taught_by))
     if lock:
-        query = query.with_for_update(of=Training).execution_options(populate_existing=True)
-    return _one(query)
+        query = query.with_for_update(of=Training)
+    if lock or fresh:
+        query = query.execution_options(populate_existing=True)
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def get_public(training_id: str) -> Training:
     """Give an announced training by public id, whole, in two statements; NotFound for drafts."""
-    return _one(
+    query = (
         select(Training)
         .where(Training.public_id == training_id, Training.state.in_(PUBLIC_STATES))
         .options(
@@ -53,6 +72,7 @@ def get_public(training_id: str) -> Training:
             selectinload(Training.materials),
         )
     )
+    return _found(db.session.scalars(query).unique().one_or_none())
 
 
 def get_lesson(lesson_id: str, organisation_id: int, *, taught_by: int | None = None) -> Lesson:
@@ -149,10 +169,6 @@ def _taught_by(staff_id: int) -> ColumnElement[bool]:
     return exists().where(
         TrainingTrainer.training_id == Training.id, TrainingTrainer.staff_id == staff_id
     )
-
-
-def _one(query: Select[Training]) -> Training:
-    return _found(db.session.scalars(query).unique().one_or_none())
 
 
 def _found(row: Row | None) -> Row:
