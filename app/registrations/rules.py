@@ -93,6 +93,11 @@ def ensure_changeable(training: Training, now: datetime, *, is_staff: bool = Fal
         raise ChangesClosed
 
 
+def most_at_once(training: Training) -> int:
+    """Give how many people one sign-up for this training can hold."""
+    return min(training.per_enterprise_limit or MAXIMUM_ATTENDEES, MAXIMUM_ATTENDEES)
+
+
 def may_change(training: Training, now: datetime) -> bool:
     """Tell whether an enterprise may still cancel, add or change people."""
     return training.state is TrainingState.PUBLISHED and now < training.starts_at

@@ -1,0 +1,114 @@
+"""Registrations as what pages list, cards to print, and rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.kit import qr_codes
+from app.kit.errors import Text
+from app.kit.languages import clock_time, day
+from app.kit.texts import lazy
+from app.kit.texts import translate as _
+from app.registrations import notices, queries
+from app.registrations.models import Attendee, AttendeeState, Registration, RegistrationState
+from app.registrations.rules import HOLDING, LIVE
+from app.trainings.exports import place_of
+from app.trainings.models import Channel
+
+INLINE_CODES = 6  # more QR codes than that are loaded when they come into view
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word in a tone; tones as in templates/macros/ui.html."""
+
+    label: Text
+    tone: str
+
+
+ATTENDEE_BADGES = {
+    AttendeeState.CONFIRMED: Badge(lazy("报名成功"), "success"),
+    AttendeeState.PENDING: Badge(lazy("待审核"), "info"),
+    AttendeeState.WAITLISTED: Badge(lazy("候补"), "warning"),
+    AttendeeState.CANCELLED: Badge(lazy("已取消"), "neutral"),
+    AttendeeState.REJECTED: Badge(lazy("未通过"), "danger"),
+}
+REGISTRATION_BADGES = {
+    RegistrationState.CONFIRMED: Badge(lazy("报名成功"), "success"),
+    RegistrationState.PENDING: Badge(lazy("待审核"), "info"),
+    RegistrationState.PARTLY_WAITLISTED: Badge(lazy("部分候补"), "warning"),
+    RegistrationState.WAITLISTED: Badge(lazy("候补"), "warning"),
+    RegistrationState.CANCELLED: Badge(lazy("已取消"), "neutral"),
+    RegistrationState.REJECTED: Badge(lazy("未通过"), "danger"),
+}
+CHANNELS = {Channel.ONSITE: lazy("现场"), Channel.ONLINE: lazy("线上")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonOnPage:
+    """An attendee as a page shows it; `qr` is SVG, empty when it is loaded later."""
+
+    attendee: Attendee
+    badge: Badge
+    position: int | None
+    is_live: bool
+    url: str = ""
+    code: str = ""
+    qr: str = ""
+
+
+def people(registration: Registration, positions: Mapping[int, int]) -> list[PersonOnPage]:
+    """Describe everybody of a registration, those who come first."""
+    shown = sorted(registration.attendees, key=lambda one: (one.state not in LIVE, one.sequence))
+    return [
+        _person(attendee, positions.get(attendee.id), is_inline=number < INLINE_CODES)
+        for number, attendee in enumerate(shown)
+    ]
+
+
+def _person(attendee: Attendee, position: int | None, *, is_inline: bool) -> PersonOnPage:
+    ticket = queries.live_ticket(attendee)
+    is_live = attendee.state in LIVE and ticket is not None
+    url = notices.ticket_url(ticket) if is_live and ticket is not None else ""
+    has_code = is_live and attendee.state in HOLDING and is_inline
+    return PersonOnPage(
+        attendee=attendee,
+        badge=ATTENDEE_BADGES[attendee.state],
+        position=position,
+        is_live=is_live,
+        url=url,
+        code=notices.ticket_code(ticket) if is_live and ticket is not None else "",
+        qr=qr_codes.svg(url, title=_("%(name)s的参训码", name=attendee.name)) if has_code else "",
+    )
+
+
+def qr_cards(registration: Registration, *, language: str) -> dict[str, object]:
+    """Give the data of the printed cards of everybody who holds a place."""
+    training = registration.training
+    first = training.lessons[0]
+    when = f"{day(first.starts_at)} {clock_time(first.starts_at)}"
+    cards = []
+    for attendee in registration.attendees:
+        ticket = queries.live_ticket(attendee)
+        if attendee.state not in HOLDING or ticket is None:
+            continue
+        url = notices.ticket_url(ticket)
+        cards.append(
+            {
+                "qr": qr_codes.svg(url, title=attendee.name),
+                "name": attendee.name,
+                "enterprise": registration.enterprise_name,
+                "training": training.title,
+                "date": when,
+                "place": place_of(training),
+                "channel": str(CHANNELS[attendee.channel]),
+                "code": notices.ticket_code(ticket),
+            }
+        )
+    return {
+        "language": language,
+        "title": _("参训码：%(title)s", title=training.title),
+        "hint": _("签到时出示此码"),
+        "cards": cards,
+    }
