@@ -1,0 +1,67 @@
+"""What is sent along with a request, so that it is judged by its object and not by its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.kit.guards import Entry
+from tests.makers import USCCS
+from tests.security.world import NOW, World
+
+SIGN_UP = {
+    "enterprise": {"uscc": USCCS[6], "name": "示例研究所", "city": "440100"},
+    "contact": {"name": "示例联系人", "phone": "13800138090", "email": "a@example.com"},
+    "attendees": [{"name": "学员", "phone": "13800138091", "channel": "onsite"}],
+    "if_full": "waitlist_rest",
+    "consent": {"policy_version": "1", "purposes": ["registration"]},
+}
+
+
+def _new_attendee(_world: World) -> dict[str, Any]:
+    return {"name": "新学员", "phone": "13800138092", "channel": "onsite"}
+
+
+def _correction(world: World) -> dict[str, Any]:
+    place = world.own.places[0]
+    return {"attendee_id": place.attendee_id, "credit": "present", "reason": "纸质签到"}
+
+
+def _scans(world: World) -> dict[str, Any]:
+    scan = {
+        "uid": "01900000-0000-7000-8000-000000000000",
+        "code": world.own.places[0].code,
+        "direction": "in",
+        "occurred_at": NOW.isoformat(),
+    }
+    return {"scans": [scan]}
+
+
+# JSON bodies of the API by endpoint; a route without one is sent an empty object
+BODIES: dict[str, Any] = {
+    "POST /api/v1/trainings/<training_id>/registrations": lambda _world: SIGN_UP,
+    "POST /api/v1/registrations/<registration_id>/attendees": _new_attendee,
+    "PATCH /api/v1/registrations/<registration_id>": lambda _world: {
+        "contact": {"name": "新联系人"}
+    },
+    "PATCH /api/v1/attendees/<attendee_id>": lambda _world: {"job_title": "主管"},
+    "PATCH /api/v1/trainings/<training_id>": lambda _world: {"summary": "简介"},
+    "POST /api/v1/trainings/<training_id>/cancel": lambda _world: {"reason": "台风"},
+    "POST /api/v1/trainings/<training_id>/reopen": lambda _world: {"reason": "补录"},
+    "POST /api/v1/lessons/<lesson_id>/scans": _scans,
+    "POST /api/v1/lessons/<lesson_id>/search": lambda _world: {"text": "学员"},
+    "POST /api/v1/lessons/<lesson_id>/undo": lambda _world: {
+        "uid": "01900000-0000-7000-8000-000000000000",
+        "reason": "误扫",
+    },
+    "POST /api/v1/lessons/<lesson_id>/corrections": _correction,
+}
+
+
+def body_of(entry: Entry, world: World) -> dict[str, Any]:
+    """Give the keyword arguments of the test client for one request."""
+    if entry.method == "GET":
+        return {}
+    if not entry.rule.startswith("/api/"):
+        return {"data": {}}
+    make = BODIES.get(f"{entry.method} {entry.rule}")
+    return {"json": {} if make is None else make(world)}
