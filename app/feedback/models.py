@@ -12,7 +12,7 @@ SCORE_MORE = "effect BETWEEN 1 AND 5 AND overall BETWEEN 1 AND 5"
 
 
 class Feedback(Base):
-    """Four dimensions and an overall score from 1 to 5, and three open answers; once per attendee."""
+    """Four dimensions and an overall score (1 to 5) and three open answers; one per attendee."""
 
     __tablename__ = "feedback"
     __table_args__ = (
