@@ -19,7 +19,19 @@ from app.cli import registry as cli
 from app.feedback import api as feedback_api
 from app.feedback import public_views as feedback_public
 from app.feedback import staff_views as feedback_staff
-from app.kit import assets, database, guards, health, invariants, keys, limits, logs, pages, web
+from app.kit import (
+    assets,
+    database,
+    guards,
+    health,
+    invariants,
+    keys,
+    limits,
+    logs,
+    openapi,
+    pages,
+    web,
+)
 from app.outbox import queries as outbox
 from app.outbox import staff_views as outbox_staff
 from app.registrations import api as registrations_api
@@ -51,7 +63,7 @@ PAGES = (
     attendance_staff,
     feedback_staff,
 )
-PROGRAMS = (trainings_api, registrations_api, attendance_api, feedback_api)
+PROGRAMS = (trainings_api, registrations_api, attendance_api, feedback_api, openapi)
 
 
 def create_app(settings: Settings) -> Flask:

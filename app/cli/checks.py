@@ -9,7 +9,8 @@ from typing import cast
 import click
 from flask import Flask, current_app
 
-from app.kit import api, clock, digests, guards, invariants
+from app.kit import clock, digests, guards, invariants
+from app.kit import openapi as documents
 from app.kit.database import db
 
 
@@ -44,7 +45,7 @@ def _row(entry: guards.Entry) -> dict[str, str | None]:
 @click.command()
 def openapi() -> None:
     """Print the OpenAPI document of the API."""
-    click.echo(json.dumps(api.openapi(the_app()), ensure_ascii=False, indent=1))
+    click.echo(json.dumps(documents.document(the_app()), ensure_ascii=False, indent=1))
 
 
 @click.command("check-invariants")

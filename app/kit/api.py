@@ -6,6 +6,7 @@ refusal has the same shape (RFC 9457 problem details).
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -25,15 +26,8 @@ from app.kit.texts import lazy as _
 PREFIX = "/api/v1"
 PROBLEM = "application/problem+json"
 View = TypeVar("View", bound=Callable[..., Any])
-HTTP_ERROR = 400
-
-spec = SpecTree(
-    "flask",
-    title="Guanbiao 贯标培训",
-    version="v1",
-    openapi_version="3.1.0",
-    annotations=False,
-)
+MOST_JSON_BYTES = 4 * 1024 * 1024  # 500 scans of the longest codes, and room to spare
+FILES = "answered_files"
 
 
 class Fault(BaseModel):
@@ -53,6 +47,29 @@ class Problem(BaseModel):
     code: str
     detail: str
     errors: list[Fault] = []
+
+
+def _named(model: type[BaseModel]) -> str:
+    """Name a model in the document by its room: `trainings.TrainingOut`."""
+    return f"{model.__module__.split('.')[1]}.{model.__name__}"
+
+
+def _named_inside(parent: str, name: str) -> str:
+    """Name a model that others contain by the room that shows it."""
+    return f"{parent.partition('.')[0]}.{name}"
+
+
+spec = SpecTree(
+    "flask",
+    title="Guanbiao 贯标培训",
+    version="v1",
+    openapi_version="3.1.0",
+    mode="strict",
+    annotations=False,
+    naming_strategy=_named,
+    nested_naming_strategy=_named_inside,
+    validation_error_model=Problem,
+)
 
 
 class BadJson(AppError):
@@ -80,11 +97,17 @@ def documented(
     refusals: tuple[int, ...] = (),
     tag: str,
     secured: bool = False,
+    files: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
-    """Describe a route for OpenAPI and hand its view the validated `body=` and `query=`."""
+    """Describe a route for OpenAPI and hand its view the validated `body=` and `query=`.
+
+    `files` are the media types that the route answers besides JSON; `secured` on a public route
+    says that a token is welcome and shows more.
+    """
     shapes: dict[str, Any] = {f"HTTP_{status}": answers}
-    always = {400, 404, 405, 429, 503, *((415, 422) if json or query else ())}
-    for code in sorted(always | set(refusals)):
+    always = {400, 404, 405, 429, 503}
+    reading = {413, 415, 422} if json else {422} if query else set()
+    for code in sorted(always | reading | set(refusals)):
         shapes[f"HTTP_{code}"] = Problem
 
     def decorate(view: View) -> View:
@@ -104,7 +127,9 @@ def documented(
             security=[{"bearer": []}] if secured else None,
             skip_validation=True,
         )
-        return cast("View", describe(read))
+        told = describe(read)
+        setattr(told, FILES, files)
+        return cast("View", told)
 
     return decorate
 
@@ -113,6 +138,7 @@ def read_json(model: type[BaseModel]) -> BaseModel:
     """Read the request's body; BadJson, NotJson or Invalid with every fault."""
     if request.mimetype != "application/json":
         raise NotJson
+    request.max_content_length = MOST_JSON_BYTES
     try:
         return model.model_validate_json(request.get_data())
     except ValidationError as error:
@@ -172,21 +198,16 @@ def _shown(fault: FieldFault) -> Fault:
     return Fault(field=fault.field, code=fault.code, message=str(fault.message))
 
 
-def openapi(app: Flask) -> dict[str, Any]:
-    """Give the OpenAPI document of all documented routes of `app`."""
-    spec.app = app
-    document: dict[str, Any] = spec._generate_spec()  # noqa: SLF001 - `spec.spec` caches per process, tests build several apps
-    schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
-    schemes["bearer"] = {"type": "http", "scheme": "bearer"}
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            if isinstance(operation, dict):
-                _as_problems(operation.get("responses", {}))
+def described(app: Flask) -> dict[str, Any]:
+    """Give what spectree knows of the documented routes of `app`."""
+    models = spec.models
+    spec.models = copy.deepcopy(
+        models
+    )  # spectree empties them while it writes; apps may be several
+    try:
+        with app.app_context():
+            # `spec.spec` caches for the whole process, tests build several applications
+            document: dict[str, Any] = spec._generate_spec()  # noqa: SLF001 - as above
+    finally:
+        spec.models = models
     return document
-
-
-def _as_problems(responses: dict[str, Any]) -> None:
-    for status, response in responses.items():
-        content = response.get("content", {})
-        if int(status) >= HTTP_ERROR and "application/json" in content:
-            content[PROBLEM] = content.pop("application/json")
