@@ -14,6 +14,7 @@ from app.kit.guards import public
 from app.kit.limits import SIGN_UP, limiter
 from app.kit.texts import translate as _
 from app.registrations import access, commands, exports, notices, queries, rules
+from app.registrations import forms as signup_forms
 from app.registrations.access import with_manage_grant
 from app.registrations.commands.people import Change
 from app.registrations.errors import RegistrationNotFound
@@ -110,6 +111,7 @@ def add_attendee(registration: Registration) -> ResponseReturnValue:
         values["channel"] = channels[0].value
     read, form = forms.read(AttendeeIn, values)
     if read is None:
+        signup_forms.say_what_is_missing(form)
         return _person_page(registration, None, form, Invalid.status)
     by, now, registration_id = (
         access.contact_actor(registration),
@@ -136,6 +138,7 @@ def change_attendee(registration: Registration, attendee_id: str) -> ResponseRet
         return _person_page(registration, attendee, Form(_typed(attendee)), 200)
     read, form = forms.read(PersonIn, MultiDict(request.form))
     if read is None:
+        signup_forms.say_what_is_missing(form)
         return _person_page(registration, attendee, form, Invalid.status)
     change = Change(
         name=read.name, phone=read.phone, email=read.email, job_title=read.job_title or ""

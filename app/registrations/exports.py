@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from app.kit import qr_codes
+from sqlalchemy import Row
+
+from app.enterprises.models import Enterprise
+from app.enterprises.rules import SizeClass, size_class
+from app.kit import qr_codes, regions
 from app.kit.errors import Text
-from app.kit.languages import clock_time, day
+from app.kit.languages import city_name, clock_time, day
+from app.kit.languages import current as current_language
+from app.kit.spreadsheets import Cell, Column
 from app.kit.texts import lazy
 from app.kit.texts import translate as _
 from app.registrations import notices, queries
@@ -112,3 +118,73 @@ def qr_cards(registration: Registration, *, language: str) -> dict[str, object]:
         "hint": _("签到时出示此码"),
         "cards": cards,
     }
+
+
+SIZES: dict[SizeClass, Text] = {
+    SizeClass.LARGE: lazy("大型"),
+    SizeClass.MEDIUM: lazy("中型"),
+    SizeClass.SMALL: lazy("小型"),
+    SizeClass.MICRO: lazy("微型"),
+    SizeClass.NOT_APPLICABLE: lazy("不适用"),
+    SizeClass.UNDECLARED: lazy("未申报"),
+}
+
+
+def size_of(registration: Registration) -> Text:
+    """Give the size class that an enterprise's declared figures make."""
+    return SIZES[
+        size_class(
+            registration.industry,
+            employees=registration.employees,
+            revenue_10k_yuan=registration.revenue_10k_yuan,
+        )
+    ]
+
+
+def columns() -> list[Column]:
+    """Give the columns of the table of a training's people."""
+    return [
+        Column(_("序号"), "int", 8),
+        Column(_("企业名称"), "text", 32),
+        Column(_("统一社会信用代码"), "text", 22),
+        Column(_("城市"), "text", 12),
+        Column(_("行业"), "text", 24),
+        Column(_("企业规模"), "text", 10),
+        Column(_("姓名"), "text", 12),
+        Column(_("手机号"), "text", 16),
+        Column(_("职务"), "text", 16),
+        Column(_("参加方式"), "text", 10),
+        Column(_("状态"), "text", 12),
+        Column(_("经办人"), "text", 12),
+        Column(_("经办人手机号"), "text", 16),
+        Column(_("报名时间"), "instant", 18),
+    ]
+
+
+def rows(
+    found: Iterable[Row[Attendee, Registration, Enterprise]], *, show_phone: Callable[[str], str]
+) -> Iterator[list[Cell]]:
+    """Write the people of a training as cells; phones as `show_phone` writes them."""
+    for attendee, registration, enterprise in found:
+        yield [
+            attendee.sequence,
+            registration.enterprise_name,
+            enterprise.uscc,
+            city_name(registration.city),
+            industry_name(registration.industry),
+            str(size_of(registration)),
+            attendee.name,
+            show_phone(attendee.phone),
+            attendee.job_title,
+            str(CHANNELS[attendee.channel]),
+            str(ATTENDEE_BADGES[attendee.state].label),
+            registration.contact_name,
+            show_phone(registration.contact_phone),
+            registration.created_at,
+        ]
+
+
+def industry_name(code: str) -> str:
+    """Write the name of a trade in the reader's language."""
+    industry = regions.industry(code) if code else None
+    return "" if industry is None else industry.name(current_language())

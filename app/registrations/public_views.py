@@ -54,6 +54,7 @@ def submit(training_id: str) -> ResponseReturnValue:
     values = signup_forms.prepared(values, training.mode)
     read, form = forms.read(SignUpIn, values)
     if read is None:
+        signup_forms.say_what_is_missing(form)
         return _page(training, form, status=Invalid.status)
     try:
         registration_id, manage_token_id = _book(
