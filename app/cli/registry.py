@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import accounts, checks, safekeeping, setup, ticking
+from app.cli import accounts, checks, safekeeping, seeding, setup, ticking
 
 COMMANDS = (
     setup.prepare,
+    seeding.seed,
     checks.policy,
     checks.openapi,
     checks.check_invariants,

@@ -36,7 +36,7 @@ def ready() -> tuple[Response, int]:
     """Say whether database, migrations, disk and scheduler are as they must be."""
     checks = {
         "database": _can_write(),
-        "migrations": _is_migrated(),
+        "migrations": is_migrated(),
         "disk": _has_room(),
         "scheduler": _is_scheduled(),
     }
@@ -73,7 +73,8 @@ def _can_write() -> bool:
     return True
 
 
-def _is_migrated() -> bool:
+def is_migrated() -> bool:
+    """Tell whether the tables are those of this version."""
     try:
         return bool(db.session.scalar(text("SELECT version_num FROM alembic_version")) == head())
     except DBAPIError:
