@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app
@@ -19,6 +20,7 @@ HTTP_ERROR = 400
 WRITING = frozenset({"post", "patch", "put", "delete"})
 ID_PATTERN = f"^[{ALPHABET}]{{{LENGTH}}}$"
 KEPT_SECONDS = 300
+EXAMPLES = Path(__file__).parent / "data" / "api_examples.json"  # by the names of the models
 
 ABOUT = """\
 JSON in UTF-8; instants are RFC 3339 with offset. Refusals are `application/problem+json`
@@ -122,6 +124,8 @@ def document(app: Flask) -> dict[str, Any]:
         view = app.view_functions[entry.endpoint]
         _complete(operation, method, entry, files=getattr(view, api.FILES))
     _leave_out_unused(found)
+    for name, example in json.loads(EXAMPLES.read_bytes()).items():
+        found["components"]["schemas"][name]["examples"] = [example]
     return found
 
 
