@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from app.accounts.access import api_scope, caller
 from app.accounts.rules import Scope
-from app.feedback import access, commands, queries, schemas
+from app.feedback import access, commands, forms, queries, schemas
 from app.kit import api, clock, languages
 from app.kit.limits import TICKET_PAGE, limiter
 from app.registrations.models import Ticket
@@ -22,12 +22,12 @@ TAG = "feedback"
 @api.documented(
     answers=schemas.FeedbackOut,
     status=201,
-    json=schemas.FeedbackIn,
+    json=forms.FeedbackIn,
     refusals=(401, 404, 409),
     tag=TAG,
     secured=True,
 )
-def submit(training_id: str, *, ticket: Ticket, body: schemas.FeedbackIn) -> Response:
+def submit(training_id: str, *, ticket: Ticket, body: forms.FeedbackIn) -> Response:
     """Answer the questionnaire of a training that was attended; the ticket's code is the key."""
     attendee_key, language, now = ticket.attendee_id, languages.current(), clock.now()
 

@@ -1,4 +1,4 @@
-"""The questionnaire as it is filled in on the page or sent by a program."""
+"""The questionnaire, filled in on the page or sent by a program."""
 
 from __future__ import annotations
 
@@ -33,6 +33,14 @@ class QuestionnaireIn(Input):
             scores={dimension: getattr(self, dimension) for dimension in Dimension},
             texts={question: getattr(self, question) for question in OpenQuestion},
         )
+
+
+class FeedbackIn(QuestionnaireIn):
+    """An attendee's answers; the ticket code stands here or in the Authorization header."""
+
+    ticket_code: str = Field(
+        default="", max_length=100, description="Not needed with `Authorization: Bearer <code>`"
+    )
 
 
 def name_what_is_missing(form: Form) -> None:

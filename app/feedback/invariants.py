@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, or_, select
 
 from app.attendance.models import Attendance
 from app.feedback.models import Feedback
-from app.feedback.queries import ATTENDED
+from app.feedback.rules import ATTENDED
 from app.kit.database import db
 from app.kit.invariants import Violation
 from app.registrations.models import Attendee

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
 
-from app.attendance.models import Attendance, Credit
+from app.attendance.models import Attendance
 from app.feedback.models import Feedback
 from app.feedback.rules import (
+    ATTENDED,
     SCORES,
     Dimension,
     Figures,
@@ -21,8 +22,6 @@ from app.feedback.rules import (
 from app.kit.database import db
 from app.registrations.models import Attendee
 from app.trainings.models import Lesson, Training
-
-ATTENDED = (Credit.PRESENT, Credit.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

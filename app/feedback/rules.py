@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from app.attendance.models import Credit
 from app.feedback.errors import AlreadyAnswered, FeedbackClosed, FeedbackNotOpen, NotAttended
 from app.kit.errors import Text
 from app.kit.texts import lazy as _
 
 FEWEST_SHOWN = 5
 WINDOW = timedelta(days=30)
-BEST = 5
 SCORES = (5, 4, 3, 2, 1)
 SATISFIED = (5, 4)
+ATTENDED = (Credit.PRESENT, Credit.PARTIAL)
 HIDDEN = None
 
 

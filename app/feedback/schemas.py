@@ -6,18 +6,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from app.feedback.forms import QuestionnaireIn
 from app.feedback.models import Feedback
 from app.feedback.queries import Summary
 from app.feedback.rules import FEWEST_SHOWN, SCORES, Figures
-
-
-class FeedbackIn(QuestionnaireIn):
-    """An attendee's answers; the ticket code stands here or in the Authorization header."""
-
-    ticket_code: str = Field(
-        default="", max_length=100, description="Not needed with `Authorization: Bearer <code>`"
-    )
 
 
 class FeedbackOut(BaseModel):
