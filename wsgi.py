@@ -1,6 +1,9 @@
 """The WSGI entry: read the settings, make the application."""
 
-from app import create_app
 from config import Settings
 
-app = create_app(Settings.from_environ())
+settings = Settings.from_environ()  # before all else is loaded, so that a refusal comes at once
+
+from app import create_app  # noqa: E402 - see above
+
+app = create_app(settings)

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.kit import api, languages
 from app.kit.errors import AppError, TooManyRequests, Unavailable
@@ -106,6 +106,8 @@ def _refuse(error: AppError) -> Response:
 def _refuse_http(error: HTTPException) -> Any:
     if error.response is not None:
         return error.response
+    if isinstance(error, SecurityError):  # a host that is not ours: no address can be made for it
+        return Response(str(languages.sentence_of(400)), 400, mimetype="text/plain")
     if isinstance(error, CSRFError):
         return _refuse(_as_app_error(400, "csrf", languages.CSRF_EXPIRED))
     status = error.code or 500
