@@ -74,7 +74,7 @@ def feed_is_gapless(_now: datetime) -> Iterator[Violation]:
 
 
 def uids_are_unique(_now: datetime) -> Iterator[Violation]:
-    """A uid names one fact of a lesson."""
+    """Name one fact of a lesson by each uid."""
     rows = db.session.execute(
         select(Fact.lesson_id, Fact.uid, func.count(Fact.id).label("count"))
         .group_by(Fact.lesson_id, Fact.uid)
@@ -87,7 +87,7 @@ def uids_are_unique(_now: datetime) -> Iterator[Violation]:
 
 
 def records_are_the_fold_of_their_facts(_now: datetime) -> Iterator[Violation]:
-    """Every record, recomputed on the basis it was folded on, is what is stored; none is missing."""
+    """Find records that differ from the fold of their facts on the basis they were folded on."""
     stored = {(row.lesson_id, row.attendee_id): row for row in _records()}
     for key, facts in _facts_by_attendee():
         counted = [fact for fact in facts if fact.is_counted]

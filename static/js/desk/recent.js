@@ -1,0 +1,54 @@
+// The last scans of this desk, newest first, each with a button to undo it; nothing is kept after the page.
+import { LOOKS, clockTime } from "./verdict.js";
+
+const MOST = 30;
+const CAN_UNDO = ["admitted", "already_in", "out", "not_in"];
+
+export class Recent {
+  constructor(list, sprite, texts, { onUndo }) {
+    this.list = list;
+    this.sprite = sprite;
+    this.texts = texts;
+    this.onUndo = onUndo;
+    this.items = new Map();
+  }
+
+  put(scan, result) {
+    const item = this.items.get(scan.uid) || this.added(scan.uid);
+    const [kind, icon] = LOOKS[result.verdict] || LOOKS.unknown;
+    item.dataset.kind = kind;
+    item.dataset.verdict = result.verdict;
+    item.dataset.attendee = result.attendee ? result.attendee.id : "";
+    item.querySelector("use").setAttribute("href", `${this.sprite}#${icon}`);
+    item.querySelector("[data-name]").textContent = result.attendee ? result.attendee.name : this.texts.nobody;
+    item.querySelector("[data-words]").textContent = [
+      this.texts.verdicts[result.verdict], clockTime(scan.occurred_at), result.attendee && result.attendee.enterprise,
+    ].filter(Boolean).join(" · ");
+    item.querySelector("[data-conflict]").hidden = !result.conflict;
+    const button = item.querySelector("button");
+    button.hidden = !CAN_UNDO.includes(result.verdict);
+    button.onclick = () => this.onUndo({ uid: scan.uid, name: item.querySelector("[data-name]").textContent, item });
+  }
+
+  added(uid) {
+    const item = document.getElementById("recent-item").content.firstElementChild.cloneNode(true);
+    this.items.set(uid, item);
+    this.list.prepend(item);
+    document.getElementById("recent-empty").hidden = true;
+    while (this.list.children.length > MOST) this.list.lastElementChild.remove();
+    return item;
+  }
+
+  undone(item) {
+    item.dataset.kind = "undone";
+    item.querySelector("[data-words]").textContent = this.texts.undone;
+    item.querySelector("button").hidden = true;
+  }
+
+  // Another desk saw the same ticket: say so here too.
+  markConflict(attendee) {
+    for (const item of this.list.children) {
+      if (item.dataset.attendee === attendee) item.querySelector("[data-conflict]").hidden = false;
+    }
+  }
+}
