@@ -8,7 +8,9 @@ from app.trainings.forms.catalogue import (
     ReasonBody,
     VenueForm,
 )
+from app.trainings.forms.columns import FIELDS, NOTES, example, folded
 from app.trainings.forms.lists import ListQuery, month_of, narrowed, read_filter
+from app.trainings.forms.tables import Names, RowFault, TableInvalid, read_plans
 from app.trainings.forms.trainings import (
     TrainingBody,
     TrainingChange,
@@ -19,20 +21,28 @@ from app.trainings.forms.trainings import (
 )
 
 __all__ = [
+    "FIELDS",
+    "NOTES",
     "CopyForm",
     "CourseForm",
     "ListQuery",
     "MaterialForm",
+    "Names",
     "ProgrammeForm",
     "ReasonBody",
+    "RowFault",
+    "TableInvalid",
     "TrainingBody",
     "TrainingChange",
     "TrainingForm",
     "VenueForm",
     "closes_before",
+    "example",
+    "folded",
     "month_of",
     "narrowed",
     "read_filter",
+    "read_plans",
     "typed_values",
     "zone",
 ]

@@ -1,6 +1,6 @@
 """Decisions about trainings: pure functions of facts and an instant."""
 
-from app.trainings.models import Mode
+from app.trainings.models import Mode, TrainingState
 from app.trainings.rules.clashes import Clash, ClashKind
 from app.trainings.rules.life import PUBLIC_STATES, allowed_moves, ensure_move
 from app.trainings.rules.plans import (
@@ -49,6 +49,7 @@ __all__ = [
     "SignupState",
     "Status",
     "TrainingPlan",
+    "TrainingState",
     "allowed_moves",
     "badge_of_lesson",
     "badge_of_state",

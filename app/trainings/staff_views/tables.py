@@ -1,0 +1,128 @@
+"""Several trainings at once from a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.accounts import queries as accounts
+from app.accounts.access import requires, staff
+from app.accounts.models import Role
+from app.kit import clock, spreadsheets
+from app.kit.database import unit_of_work
+from app.kit.errors import Invalid
+from app.kit.forms import Form
+from app.kit.settings import settings
+from app.kit.texts import lazy as _
+from app.kit.texts import translate
+from app.trainings import commands, forms, queries
+from app.trainings.models import Training
+from app.trainings.staff_views.frame import blueprint, go
+
+MAX_BYTES = 2 * 1024 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/trainings/upload")
+@requires(Role.ORGANISER)
+def upload() -> str:
+    """Show how to import trainings."""
+    return _page(Form(), ())
+
+
+@blueprint.post("/trainings/upload")
+@requires(Role.ORGANISER)
+def upload_table() -> ResponseReturnValue:
+    """Make all trainings of a table, or none and say everything that is wrong."""
+    who, now, form = staff(), clock.now(), Form(request.form)
+    is_published = form.text("publish") == "yes"
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        form.errors["file"] = [str(_("请选择要上传的文件"))]
+        return _page(form, ()), 422
+    try:
+        table = spreadsheets.read_table(
+            file.stream.read(MAX_BYTES + 1), file_name=file.filename, max_bytes=MAX_BYTES
+        )
+        plans = forms.read_plans(table, _names(who.organisation_id), now, is_published=is_published)
+    except forms.TableInvalid as error:
+        return _page(form, error.rows), 422
+    except spreadsheets.SpreadsheetRefused as error:
+        form.errors["file"] = [str(error.text)]
+        return _page(form, ()), 422
+
+    def work() -> list[Training]:
+        made = commands.create_many(
+            plans, organisation_id=who.organisation_id, by=who.actor, now=now
+        )
+        if is_published:
+            for one in made:
+                commands.publish(
+                    one.public_id, organisation_id=who.organisation_id, by=who.actor, now=now
+                )
+        return made
+
+    try:
+        made = unit_of_work(work)
+    except Invalid as error:
+        form.add_general(error.text)
+        return _page(form, ()), 422
+    count = len(made)
+    done = (
+        _("已导入并发布%(count)s个场次", count=count)
+        if is_published
+        else _("已导入%(count)s个场次，均为草稿", count=count)
+    )
+    return go("trainings_staff.index", done)
+
+
+@blueprint.get("/trainings/template.<any(xlsx, csv):file_format>")
+@requires(Role.ORGANISER)
+def template(file_format: str) -> ResponseReturnValue:
+    """Give the empty table with an example and explanations."""
+    zone = settings().default_timezone
+    name = f"{translate('场次导入模板')}.{file_format}"
+    columns = [
+        spreadsheets.Column(str(field.label), width=field.width) for field in forms.FIELDS.values()
+    ]
+    rows = [[forms.example(name) for name in forms.FIELDS]]
+    notes = [str(note) for note in forms.NOTES]
+    body: Iterable[bytes]
+    if file_format == "csv":
+        blank = [""] * (len(columns) - 1)
+        body = spreadsheets.csv(
+            columns, [*rows, *([note, *blank] for note in notes)], timezone=zone
+        )
+    else:
+        body = spreadsheets.xlsx(
+            columns, rows, sheet=translate("场次"), timezone=zone, footnotes=notes
+        )
+    response = Response(body, mimetype="text/csv" if file_format == "csv" else XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _names(organisation_id: int) -> forms.Names:
+    return forms.Names(
+        programmes={
+            forms.folded(one.name): one.public_id
+            for one in queries.list_programmes(organisation_id)
+        },
+        courses={
+            forms.folded(one.title): one.public_id for one in queries.list_courses(organisation_id)
+        },
+        venues={
+            forms.folded(one.name): one.public_id for one in queries.list_venues(organisation_id)
+        },
+        trainers={
+            forms.folded(one.name): one.public_id for one in accounts.list_trainers(organisation_id)
+        },
+    )
+
+
+def _page(form: Form, faults: tuple[forms.RowFault, ...]) -> str:
+    return render_template(
+        "trainings/staff/upload.html", form=form, faults=faults, fields=forms.FIELDS.values()
+    )
