@@ -184,6 +184,7 @@ def correct(lesson_id: str, *, body: door_schemas.CorrectionIn) -> Response:
     refusals=(401, 403, 404),
     tag="attendance",
     secured=True,
+    files=tuple(tables.MEDIA_TYPES[kind].partition(";")[0] for kind in ("csv", "xlsx")),
 )
 def export(training_id: str, *, query: record_schemas.AttendanceQuery) -> Response:
     """Give one row per attendee and lesson as JSON, csv or xlsx; the export is audited."""

@@ -33,7 +33,7 @@ def list_trainings(query: forms.ListQuery) -> Response:
 
 @blueprint.get("/trainings/<training_id>")
 @guards.public
-@api.documented(answers=schemas.TrainingDetail, tag="trainings")
+@api.documented(answers=schemas.TrainingDetail, tag="trainings", secured=True)
 def show_training(training_id: str) -> Response:
     """Show a training; with a token of its organisation drafts too."""
     now, who = clock.now(), find_caller()
@@ -177,7 +177,7 @@ def reopen_training(training_id: str, body: forms.ReasonBody) -> Response:
 
 @blueprint.get("/programmes/<programme_id>/progress")
 @guards.public
-@api.documented(answers=schemas.ProgressOut, tag="programmes")
+@api.documented(answers=schemas.ProgressOut, tag="programmes", secured=True)
 def show_progress(programme_id: str) -> Response:
     """Show a programme's figures; with a token of its organisation its trainings too."""
     programme = queries.get_public_programme(programme_id)
