@@ -102,14 +102,10 @@ def _has_reader(news: News) -> bool:
 
 def _complete(training: Training) -> None:
     """Load what letters say about a training, with one statement (and its lessons, if missing)."""
-    organisation, venue = (
-        db.session.execute(
-            select(Organisation, Venue)
-            .outerjoin(Venue, Venue.id == training.venue_id)
-            .where(Organisation.id == training.organisation_id)
-        )
-        .tuples()
-        .one()
-    )
+    organisation, venue = db.session.execute(
+        select(Organisation, Venue)
+        .outerjoin(Venue, Venue.id == training.venue_id)
+        .where(Organisation.id == training.organisation_id)
+    ).one()
     set_committed_value(training, "organisation", organisation)
     set_committed_value(training, "venue", venue)
