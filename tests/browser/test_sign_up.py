@@ -1,4 +1,4 @@
-"""The sign-up form in a real browser: without JavaScript, tapped twice, sent with faults, gone back to."""
+"""The sign-up form in Chromium: no JavaScript, tapped twice, sent with faults, gone back to."""
 
 from __future__ import annotations
 
@@ -121,12 +121,9 @@ def test_credit_code_with_a_slip_is_told_while_typing(chromium, house, training)
     with window(chromium, house) as one:
         one.go(f"/trainings/{training}/register")
         code = one.page.locator("[name=enterprise-uscc]")
+        told = one.page.locator("[name=enterprise-uscc] + [role=status]")
         code.press_sequentially(makers.USCCS[0][:-1] + "O")
-        expect(one.page.locator("[name=enterprise-uscc] + [role=status]")).to_contain_text(
-            "字母I、O"
-        )
+        expect(told).to_contain_text("字母I、O")
         code.fill(makers.USCCS[0])
-        expect(one.page.locator("[name=enterprise-uscc] + [role=status]")).to_have_text(
-            "代码格式正确"
-        )
+        expect(told).to_have_text("代码格式正确")
         assert typed(one.page)["enterprise-city"] == "440100"

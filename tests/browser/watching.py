@@ -25,7 +25,7 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 
 @dataclass(slots=True)
 class Window:
-    """One browser window; `faults` grows with each console error, CSP violation, foreign request."""
+    """One browser window; console errors, CSP violations and foreign requests become `faults`."""
 
     house: House
     context: BrowserContext
@@ -76,7 +76,7 @@ def window(
     made = Window(house=house, context=context, page=context.new_page())
     made.page.on("console", lambda said: said.type == "error" and made.hear("console", said.text))
     made.page.on("pageerror", lambda error: made.hear("script", str(error)))
-    made.page.on("request", lambda request: made.judge(request))
+    made.page.on("request", lambda request: made.judge(request))  # noqa: PLW0108 - takes no methods of slotted classes
     try:
         yield made
         assert made.faults == []
@@ -85,7 +85,7 @@ def window(
 
 
 def weight(page: Page, address: str) -> int:
-    """Open a page with an empty cache; give the bytes of all that came, compressed as nginx does."""
+    """Open a page with an empty cache; give the bytes of all that came, packed as nginx does."""
     sizes: list[int] = []
     requests: list[Request] = []
     page.on("requestfinished", requests.append)
