@@ -41,7 +41,7 @@ def test_page_asks_five_scores_and_three_questions(client, code):
     assert page.count('type="radio"') == 25
     assert page.count("<textarea") == 3
     assert "非常不满意" in page
-    assert "Very dissatisfied" in client.get(f"/t/{code}/feedback?lang=en").text
+    assert "Very poor" in client.get(f"/t/{code}/feedback?lang=en").text
 
 
 def test_submit_stores_the_answers_and_thanks(client, code, inside):
