@@ -81,6 +81,27 @@ def test_database_now_is_now(context):
     assert abs(leases.database_now() - clock.now()) < timedelta(seconds=2)
 
 
+def test_readiness_looks_at_the_age_of_the_lease(app, client):
+    def hold(seconds: int) -> None:
+        with app.app_context():
+            unit_of_work(
+                lambda: leases.acquire(
+                    SCHEDULER_LEASE,
+                    "a",
+                    now=leases.database_now() - timedelta(seconds=seconds),
+                )
+            )
+
+    def is_scheduled() -> bool:
+        return client.get("/readyz").json["checks"]["scheduler"]
+
+    assert is_scheduled() is False
+    hold(0)
+    assert is_scheduled() is True
+    hold(leases.LEASE_SECONDS + 1)
+    assert is_scheduled() is False
+
+
 # --- One process ---
 
 

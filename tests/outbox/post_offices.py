@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.ops.servers import free_port
 
@@ -85,3 +92,59 @@ def silent() -> Iterator[str]:
         thread.join()
         for connection in held:
             connection.close()
+
+
+def _know(_server, _conversation, _envelope, _mechanism, data) -> AuthResult:
+    return AuthResult(success=(data.login, data.password) == (b"li", b"p@ss"), handled=False)
+
+
+def write_certificate(folder: Path) -> None:
+    """Make a certificate that is its own authority, for the loopback address."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.test")])
+    loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    start = datetime.now(UTC) - timedelta(minutes=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([loopback]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "privkey.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+
+
+@contextmanager
+def opened_with_tls(office: Office, folder: Path, scheme: str) -> Iterator[str]:
+    """Serve `office` behind a certificate for 127.0.0.1 made here; user li has password p@ss."""
+    write_certificate(folder)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "fullchain.pem", folder / "privkey.pem")
+    is_whole = scheme == "smtps"
+
+    class Secured(Controller):
+        def factory(self):
+            return SMTP(
+                self.handler,
+                hostname="mail.test",
+                tls_context=None if is_whole else context,
+                authenticator=_know,
+                auth_require_tls=False,
+            )
+
+    secured = Secured(
+        office, hostname="127.0.0.1", port=free_port(), ssl_context=context if is_whole else None
+    )
+    secured.start()
+    try:
+        yield f"{scheme}://127.0.0.1:{secured.port}"
+    finally:
+        secured.stop()

@@ -19,7 +19,7 @@ from app.outbox.rules import Draft
 from tests import makers
 from tests.conftest import NOON
 from tests.ops.servers import free_port
-from tests.outbox.post_offices import Office, opened, silent
+from tests.outbox.post_offices import Office, opened, opened_with_tls, silent
 
 LETTERS = 12
 
@@ -282,3 +282,52 @@ def test_deliver_to_an_address_in_other_scripts_when_the_server_cannot(mail_to):
         jobs.deliver_due_letters(unit_of_work)
     (letter,) = letters()
     assert (letter.state, letter.last_error) == (LetterState.FAILED, "not supported")
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_deliver_when_the_server_shows_an_unknown_certificate_then_nothing_is_said(
+    mail_to, tmp_path, scheme
+):
+    put()
+    office = Office()
+    with opened_with_tls(office, tmp_path, scheme) as url:
+        mail_to(url)
+        jobs.deliver_due_letters(unit_of_work)
+    (letter,) = letters()
+    assert (letter.state, letter.last_error) == (LetterState.WAITING, "tls")
+    assert office.taken == []
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_deliver_when_the_certificate_is_known_then_it_is_sent(
+    mail_to, tmp_path, monkeypatch, scheme
+):
+    put()
+    office = Office()
+    with opened_with_tls(office, tmp_path, scheme) as url:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "fullchain.pem"))
+        mail_to(url)
+        jobs.deliver_due_letters(unit_of_work)
+    assert states() == [LetterState.SENT]
+    assert len(office.taken) == 1
+
+
+def test_deliver_when_the_password_is_wrong_then_all_wait(mail_to, tmp_path, monkeypatch):
+    put(2)
+    with opened_with_tls(Office(), tmp_path, "smtps") as url:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "fullchain.pem"))
+        mail_to(url.replace("smtps://", "smtps://li:wrong@"))
+        jobs.deliver_due_letters(unit_of_work)
+    assert states() == [LetterState.WAITING] * 2
+    assert [letter.attempts for letter in letters()] == [1, 0]
+    assert letters()[0].last_error == "smtp 535"
+
+
+def test_deliver_when_the_password_is_right_then_it_is_sent(mail_to, tmp_path, monkeypatch):
+    put()
+    office = Office()
+    with opened_with_tls(office, tmp_path, "smtps") as url:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "fullchain.pem"))
+        mail_to(url.replace("smtps://", "smtps://li:p%40ss@"))
+        jobs.deliver_due_letters(unit_of_work)
+    assert states() == [LetterState.SENT]

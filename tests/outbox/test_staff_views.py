@@ -176,7 +176,9 @@ def test_dashboard_names_failed_letters_and_nothing_else(organiser, client, insi
     inside(put, organiser, state=LetterState.SENT)
     assert "封邮件没有发出去" not in client.get("/staff/").text
     inside(put, organiser, 2, state=LetterState.FAILED)
-    assert "有2封邮件没有发出去" in client.get("/staff/").text
+    page = client.get("/staff/").text
+    assert "有2封邮件没有发出去" in page
+    assert '<a href="/staff/letters?state=failed">' in page
     assert "2 letters were not sent" in client.get("/staff/?lang=en").text
 
 
