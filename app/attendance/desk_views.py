@@ -28,6 +28,7 @@ from app.kit.database import unit_of_work
 from app.kit.forms import Form, Input, read
 from app.kit.languages import current as language
 from app.kit.languages import instant
+from app.kit.settings import settings
 from app.kit.texts import translate as _
 from app.trainings.models import Lesson, Training
 
@@ -174,6 +175,7 @@ def _page_data(lesson: Lesson, desk: Desk, sequence: int) -> dict[str, Any]:
         "token": tokens.issue(tokens.Purpose.DESK, desk.public_id),
         "language": "zh-Hans" if language() == "zh" else "en",
         "server_time": clock.now().isoformat(),
+        "timezone": settings().default_timezone,
         "sequence": sequence,
         "sprite": url_for("static", filename="vendor/tabler-icons/sprite.svg"),
         "reader": {name: url_for("static", filename=path) for name, path in static.items()},

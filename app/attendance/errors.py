@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.errors import Conflict, Forbidden
+from app.kit.errors import Conflict
 from app.kit.texts import lazy as _
 
 
@@ -32,10 +32,3 @@ class ScanMismatch(Conflict):
 
     code = "uid_mismatch"
     message = _("同一记录编号已用于另一份内容，请换用新的编号")
-
-
-class NotYourTraining(Forbidden):
-    """A trainer acts on a training that somebody else teaches."""
-
-    code = "not_your_training"
-    message = _("只有主办方和本场次讲师可以启用签到台")

@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, union_all
 
 from app.attendance.models import Attendance, Fact
-from app.attendance.queries.lookups import value_of
-from app.attendance.rules.folding import FactValue, Record, basis_in, fold
+from app.attendance.rules.folding import FactValue, Record, basis_in, fold, value_of
 from app.attendance.rules.ledger import BOUND, chain_values
 from app.audit.rules import chained
 from app.kit.database import db

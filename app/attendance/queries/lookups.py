@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement, Select
 
 from app.attendance.models import Desk, Fact
-from app.attendance.rules.folding import FactValue
+from app.attendance.rules.folding import FactValue, value_of
 from app.attendance.rules.verdicts import Place, Span
 from app.enterprises.models import Enterprise
 from app.kit import phones, sealing
@@ -224,24 +224,6 @@ def _known(row: Row[Any]) -> KnownFact:
         desk_label=row.desk_label or "",
         payload_hash=row.payload_hash,
         answer=row.answer,
-    )
-
-
-def value_of(row: Any) -> FactValue:
-    """Take the folded part out of a row, or an instance, of the table of facts."""
-    return FactValue(
-        uid=row.uid,
-        kind=row.kind,
-        effective_at=row.effective_at,
-        received_at=row.received_at,
-        direction=row.direction,
-        verdict=row.verdict,
-        credit=row.credit,
-        ends_at=row.ends_at,
-        desk_id=row.desk_id,
-        staff_id=row.staff_id,
-        target_uid=row.target_uid,
-        reason=row.reason,
     )
 
 

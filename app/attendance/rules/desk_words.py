@@ -12,6 +12,7 @@ def desk_texts() -> dict[str, Any]:
     """Give every text of the desk's program by its name; `{…}` is filled in there."""
     return {
         "verdicts": _verdicts(),
+        "directions": {"in": _("签到"), "out": _("签退")},
         "states": {
             "pending": _("待审核"),
             "waitlisted": _("候补"),

@@ -48,6 +48,24 @@ class FactValue:
         return self.verdict in COUNTED if self.verdict is not None else True
 
 
+def value_of(row: Any) -> FactValue:
+    """Take the folded part out of a row, or an instance, of the table of facts."""
+    return FactValue(
+        uid=row.uid,
+        kind=row.kind,
+        effective_at=row.effective_at,
+        received_at=row.received_at,
+        direction=row.direction,
+        verdict=row.verdict,
+        credit=row.credit,
+        ends_at=row.ends_at,
+        desk_id=row.desk_id,
+        staff_id=row.staff_id,
+        target_uid=row.target_uid,
+        reason=row.reason,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """What a lesson asks for at the time of folding."""

@@ -7,10 +7,11 @@ import { Reader } from "./reader.js";
 import { Recent } from "./recent.js";
 import { Search } from "./search.js";
 import { sound, unlock } from "./signals.js";
-import { VerdictScreen } from "./verdict.js";
+import { VerdictScreen, place } from "./verdict.js";
 
 const data = JSON.parse(document.getElementById("desk-data").textContent);
 const { texts } = data;
+place.timeZone = data.timezone;
 const find = (id) => document.getElementById(id);
 
 const server = new Server({ base: data.api, token: data.token, language: data.language, serverTime: data.server_time });

@@ -45,6 +45,7 @@ export class Search {
     item.querySelector("[data-state]").textContent = hit.state === "confirmed"
       ? (hit.inside ? this.texts.inside : "") : this.texts.states[hit.state];
     const button = item.querySelector("button");
+    button.textContent = this.texts.directions[document.querySelector("input[name=direction]:checked").value];
     button.setAttribute("aria-label", this.texts.checkInNamed.replace("{name}", attendee.name));
     button.addEventListener("click", () => {
       this.onChoose(attendee);

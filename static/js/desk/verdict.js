@@ -64,7 +64,10 @@ export class VerdictScreen {
   }
 }
 
+// The time of day where the lesson is held, whatever the device thinks.
+export const place = { timeZone: "Asia/Shanghai" };
+
 export function clockTime(instant) {
-  const time = new Date(instant);
-  return `${time.getHours()}:${String(time.getMinutes()).padStart(2, "0")}`;
+  const { timeZone } = place;
+  return new Date(instant).toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit", timeZone });
 }
