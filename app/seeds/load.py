@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Table, insert, select, text, update
 
 from app.accounts.models import OrganisationKind, Role
 from app.enterprises.models import Contact, Enterprise, Person
@@ -86,12 +86,29 @@ def play(stage: Stage, known: Mapping[str, Login], *, attendees: int) -> Made:
     )
     for batch in _batches(stage, training, lessons, attendees):
         for model, rows in batch.items():
-            db.session.execute(insert(model.__table__), rows)  # type: ignore[arg-type]  # a table, as declared
+            _insert(model, rows)
     _count(training.id, attendees)
     _restart_serials()
     stage.settle()
     post.seal_everything()
     return Made(staff=secrets)
+
+
+def _insert(model: type[Base], rows: Rows) -> None:
+    """Insert many rows; PostgreSQL copies them, which is several times faster."""
+    table = cast("Table", model.__table__)
+    if db.engine.dialect.name != "postgresql":
+        db.session.execute(insert(table), rows)
+        return
+    dialect = db.engine.dialect
+    columns = [table.c[name] for name in rows[0]]
+    kinds = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
+    names = ", ".join(column.name for column in columns)
+    driver: Any = db.session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            values = zip(kinds, row.values(), strict=True)
+            copy.write_row([kind(value) if kind else value for kind, value in values])
 
 
 def _batches(
