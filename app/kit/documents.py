@@ -64,7 +64,7 @@ def _compile(
                 ppi=ppi,
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
                 pdf_standards=standard or [],
-                timestamp=created_at.astimezone(UTC),
+                timestamp=created_at.astimezone(UTC).replace(microsecond=0),  # it takes no finer one
             )
     except typst.TypstError as error:
         raise DocumentFailed(f"{template}: {error.message}") from error

@@ -151,7 +151,7 @@ def list_enterprises(organisation_id: int, *, number: int, size: int) -> Page[En
         .order_by(Enterprise.name, Enterprise.id)
         .limit(size)
         .offset((number - 1) * size)
-    ).tuples()
+    )
     items = [
         EnterpriseRow(enterprise=enterprise, trainings=trainings, people=people, places=places)
         for enterprise, trainings, people, places in rows
