@@ -1,4 +1,4 @@
-"""One training about to begin with everything that API addresses name, and a credential of each kind."""
+"""One training about to begin, with all that addresses of the API name, and every credential."""
 
 from __future__ import annotations
 
@@ -60,6 +60,7 @@ def make_scene(app: Flask) -> Scene:
             starts_at=now + timedelta(minutes=30),
             signup_closes_at=now + timedelta(minutes=20),
             programme_id=programme.id,
+            venue_id=makers.make_venue(organisation).id,
         )
         ids = {
             "training_id": training.public_id,

@@ -68,7 +68,7 @@ def test_two_applications_write_the_same_document(application, tmp_path, documen
 def test_document_is_made_once_per_application(application, monkeypatch):
     client = application.test_client()
     first = client.get(ADDRESS)
-    monkeypatch.setattr(openapi, "document", lambda app: pytest.fail("made again"))
+    monkeypatch.setattr(openapi, "document", lambda _app: pytest.fail("made again"))
     second = client.get(ADDRESS)
     assert (second.data, second.headers["Cache-Control"]) == (first.data, "public, max-age=300")
 
