@@ -31,7 +31,8 @@ from app.trainings import jobs as trainings
 
 ANSWERS_KEPT = timedelta(days=30)
 STANDBY_SECONDS = 1.0
-STOP_SECONDS = 1.5
+STOP_SECONDS = 0.8
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger(__name__)
 
 
@@ -79,13 +80,13 @@ class Ticker:
 
     def run(self) -> None:
         """Keep the lease and the timetable until asked to stop."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # waited for below, in every thread
         timetable = self._timetable()
         timetable.start()
-        while not self.stopping.is_set():
+        self.keep_lease()
+        while signal.sigtimedwait(STOPPING, STANDBY_SECONDS) is None:
             self.keep_lease()
-            self.stopping.wait(STANDBY_SECONDS)
+        self.stopping.set()
         timetable.shutdown(wait=False)
         self._leave()
 
