@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from app.kit import uploads
 from app.kit.database import db
 from app.kit.invariants import Check, Violation
+from app.kit.settings import settings
 from app.trainings.models import (
     Course,
     Lesson,
@@ -18,6 +20,8 @@ from app.trainings.models import (
     TrainingState,
     Venue,
 )
+
+UPLOAD_SECONDS = 3600  # a file lies there before its row is committed
 
 
 def places(_now: datetime) -> Iterator[Violation]:
@@ -105,9 +109,24 @@ def states(_now: datetime) -> Iterator[Violation]:
     yield from _trainings("training.states", wrong, "the state does not fit the dates")
 
 
+def files(now: datetime) -> Iterator[Violation]:
+    """Find materials without their file, and files of nobody that have lain there for an hour."""
+    root = settings().media_dir
+    present = set(uploads.names(root))
+    rows = dict(db.session.execute(select(Material.stored_name, Material.public_id)).tuples().all())
+    for name in sorted(rows.keys() - present):
+        yield Violation(
+            rule="training.files", row=f"material {rows[name]}", detail=f"{name} is not there"
+        )
+    for name in sorted(present - rows.keys()):
+        age = now.timestamp() - (root / name).stat().st_mtime
+        if age > UPLOAD_SECONDS:
+            yield Violation(rule="training.files", row=f"file {name}", detail="no row knows it")
+
+
 def _trainings(rule: str, condition: ColumnElement[bool], detail: str) -> Iterator[Violation]:
     for training_id in db.session.scalars(select(Training.public_id).where(condition)):
         yield Violation(rule=rule, row=f"training {training_id}", detail=detail)
 
 
-CHECKS: tuple[Check, ...] = (places, times, owners, states)
+CHECKS: tuple[Check, ...] = (places, times, owners, states, files)

@@ -44,7 +44,7 @@ FIELDS = {
         _("标题"), ("标题", "title", "场次标题", "场次名称"), "质量管理体系贯标实务", 34
     ),
     "title_en": Field(_("英文标题"), ("英文标题", "english title", "title_en"), "", 24),
-    "mode": Field(_("方式"), ("方式", "mode", "培训方式"), "现场", 10),
+    "mode": Field(_("方式"), ("方式", "mode", "method", "培训方式"), "现场", 10),
     "day": Field(_("日期"), ("日期", "date", "day", "培训日期"), "2027-03-19", 13),
     "starts_at": Field(
         _("开始时间"), ("开始时间", "start", "start time", "starts", "开始"), "09:00", 10
@@ -52,7 +52,7 @@ FIELDS = {
     "ends_at": Field(_("结束时间"), ("结束时间", "end", "end time", "ends", "结束"), "12:00", 10),
     "lesson_title": Field(_("节次名称"), ("节次名称", "lesson", "lesson title"), "", 16),
     "city": Field(_("城市"), ("城市", "city", "举办城市"), "广州市", 11),
-    "venue": Field(_("地点"), ("地点", "venue", "培训地点", "场地"), "", 22),
+    "venue": Field(_("地点"), ("地点", "venue", "place", "培训地点", "场地"), "", 22),
     "course": Field(_("课程"), ("课程", "course", "课程名称"), "", 22),
     "programme": Field(_("培训计划"), ("培训计划", "programme", "program"), "", 22),
     "cluster": Field(_("产业集群"), ("产业集群", "cluster", "industrial cluster"), "", 16),
@@ -63,17 +63,23 @@ FIELDS = {
         _("线上名额"), ("线上名额", "online places", "places online"), "0", 10
     ),
     "per_enterprise_limit": Field(
-        _("每家企业上限"), ("每家企业上限", "enterprise limit", "per enterprise"), "5", 12
+        _("每家企业上限"),
+        ("每家企业上限", "limit per enterprise", "enterprise limit", "per enterprise"),
+        "5",
+        12,
     ),
     "requires_approval": Field(
-        _("需要审核"), ("需要审核", "approval", "requires approval"), "否", 10
+        _("需要审核"), ("需要审核", "approval", "needs approval", "requires approval"), "否", 10
     ),
     "signup_opens_at": Field(
-        _("报名开始时间"), ("报名开始时间", "sign-up opens", "signup opens"), "", 18
+        _("报名开始时间"),
+        ("报名开始时间", "sign-up opens", "sign-up opens at", "signup opens"),
+        "",
+        18,
     ),
     "signup_closes_at": Field(
         _("报名截止时间"),
-        ("报名截止时间", "sign-up closes", "signup closes", "报名截止"),
+        ("报名截止时间", "sign-up closes", "sign-up closes at", "signup closes", "报名截止"),
         "2027-03-18 18:00",
         18,
     ),

@@ -83,7 +83,6 @@ def upload_table() -> ResponseReturnValue:
 def template(file_format: str) -> ResponseReturnValue:
     """Give the empty table with an example and explanations."""
     zone = settings().default_timezone
-    name = f"{translate('场次导入模板')}.{file_format}"
     columns = [
         spreadsheets.Column(str(field.label), width=field.width) for field in forms.FIELDS.values()
     ]
@@ -100,7 +99,9 @@ def template(file_format: str) -> ResponseReturnValue:
             columns, rows, sheet=translate("场次"), timezone=zone, footnotes=notes
         )
     response = Response(body, mimetype="text/csv" if file_format == "csv" else XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"training-template.{file_format}"
+    )
     return response
 
 
