@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.kit.guards import Entry
 from tests.makers import USCCS
-from tests.security.world import NOW, World
+from tests.security.world import NOW, OWN, Principal, World
 
 SIGN_UP = {
     "enterprise": {"uscc": USCCS[6], "name": "示例研究所", "city": "440100"},
@@ -16,6 +17,16 @@ SIGN_UP = {
     "consent": {"policy_version": "1", "purposes": ["registration"]},
 }
 
+PROGRAMME = {
+    "name": "新计划",
+    "year": "2026",
+    "starts_on": "2026-01-01",
+    "ends_on": "2026-12-31",
+    "target_trainings": "8",
+    "target_onsite": "4",
+}
+VENUE = {"name": "新会场", "city": "440100", "address": "示例路2号"}
+
 
 def _new_attendee(_world: World) -> dict[str, Any]:
     return {"name": "新学员", "phone": "13800138092", "channel": "onsite"}
@@ -23,7 +34,7 @@ def _new_attendee(_world: World) -> dict[str, Any]:
 
 def _correction(world: World) -> dict[str, Any]:
     place = world.own.places[0]
-    return {"attendee_id": place.attendee_id, "credit": "present", "reason": "纸质签到"}
+    return {"attendee": place.attendee_id, "credit": "present", "reason": "纸质签到"}
 
 
 def _scans(world: World) -> dict[str, Any]:
@@ -57,11 +68,26 @@ BODIES: dict[str, Any] = {
 }
 
 
-def body_of(entry: Entry, world: World) -> dict[str, Any]:
+def _own_organisation(world: World, principal: Principal) -> dict[str, str]:
+    house = world.own if principal.side == OWN else world.foreign
+    return {"organisation": house.organisation_id}
+
+
+# Forms by route, where an empty one would be judged before its object
+FORMS: dict[str, Callable[[World, Principal], dict[str, str]]] = {
+    "POST /staff/organisations": _own_organisation,
+    "POST /staff/programmes/<programme_id>/edit": lambda _world, _principal: PROGRAMME,
+    "POST /staff/courses/<course_id>/edit": lambda _world, _principal: {"title": "新课程"},
+    "POST /staff/venues/<venue_id>/edit": lambda _world, _principal: VENUE,
+}
+
+
+def body_of(entry: Entry, world: World, principal: Principal) -> dict[str, Any]:
     """Give the keyword arguments of the test client for one request."""
     if entry.method == "GET":
         return {}
     if not entry.rule.startswith("/api/"):
-        return {"data": {}}
+        form = FORMS.get(f"{entry.method} {entry.rule}")
+        return {"data": {} if form is None else form(world, principal)}
     make = BODIES.get(f"{entry.method} {entry.rule}")
     return {"json": {} if make is None else make(world)}

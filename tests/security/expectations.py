@@ -102,7 +102,7 @@ OBJECTS: dict[str | tuple[str, str], Callable[[World, Principal, str], str]] = {
 }
 PERSONAL = {"accounts_staff.revoke_browser", "accounts_staff.revoke_token"}
 BEARERS = {"code", "token"}  # whoever knows it may use it
-FIXED = {"filename": "css/guanbiao.css", "file_format": "csv"}
+FIXED = {"filename": "css/guanbiao.css"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,12 @@ class Case:
 
 
 def parameters(rule: str) -> list[str]:
-    return re.findall(r"<(?:[a-z]+(?:\([^)]*\))?:)?(\w+)>", rule)
+    """Name what stands for objects in an address; a choice among fixed words is none."""
+    return re.findall(r"<(?:[a-z]+:)?(\w+)>", rule)
+
+
+def _with_first_choices(rule: str) -> str:
+    return re.sub(r"<any\((\w+)[^)]*\):\w+>", r"\1", rule)
 
 
 def finder(entry: Entry, name: str) -> Callable[[World, Principal, str], str]:
@@ -128,7 +133,7 @@ def cases(world: World, entry: Entry, principal: Principal) -> Iterator[Case]:
     """List all requests that `principal` makes to one route."""
     names = [name for name in parameters(entry.rule) if name not in FIXED]
     for relations in _combinations(len(names)):
-        address = entry.rule
+        address = _with_first_choices(entry.rule)
         for name, relation in zip(names, relations, strict=True):
             value = finder(entry, name)(world, principal, relation)
             address = re.sub(rf"<[^<>]*\b{name}>", value, address)
@@ -224,6 +229,10 @@ def _desk(entry: Entry, principal: Principal, names: list[str], relations: tuple
 def _ticket(
     entry: Entry, principal: Principal, names: list[str], relations: tuple[str, ...]
 ) -> str:
+    if "code" not in names:  # the code comes as the bearer token, the address names its training
+        if not principal.bearer:
+            return UNKNOWN
+        return IN if principal.kind == "ticket" and set(relations) == {OWN} else NOT_THERE
     return NOT_THERE if NOWHERE in relations else IN
 
 

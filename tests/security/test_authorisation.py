@@ -49,7 +49,10 @@ def test_route_answers_each_principal_as_its_guard_says(world: World, entry: Ent
         client, headers = world.client_of(principal), world.headers_of(principal)
         for case in cases(world, entry, principal):
             answer = client.open(
-                case.address, method=entry.method, headers=headers, **body_of(entry, world)
+                case.address,
+                method=entry.method,
+                headers=headers,
+                **body_of(entry, world, principal),
             )
             answer.close()
             met = outcome(answer.status_code, answer.location or "")
@@ -59,7 +62,7 @@ def test_route_answers_each_principal_as_its_guard_says(world: World, entry: Ent
                 world.restore()
                 client = world.client_of(principal)
     world.restore()
-    assert wrong == []
+    assert wrong == [], "\n".join(map(str, wrong))
 
 
 def test_every_parameter_of_a_route_is_known():
