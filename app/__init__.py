@@ -14,9 +14,12 @@ from app.accounts import public_views as accounts_public
 from app.accounts import staff_views as accounts_staff
 from app.attendance import api as attendance_api
 from app.attendance import desk_views
+from app.attendance import invariants as attendance_invariants
 from app.attendance import staff_views as attendance_staff
+from app.audit import invariants as audit_invariants
 from app.cli import registry as cli
 from app.feedback import api as feedback_api
+from app.feedback import invariants as feedback_invariants
 from app.feedback import public_views as feedback_public
 from app.feedback import staff_views as feedback_staff
 from app.kit import (
@@ -30,15 +33,19 @@ from app.kit import (
     logs,
     openapi,
     pages,
+    soundness,
     web,
 )
+from app.outbox import invariants as outbox_invariants
 from app.outbox import queries as outbox
 from app.outbox import staff_views as outbox_staff
 from app.registrations import api as registrations_api
 from app.registrations import enterprise_views as registrations_enterprise
+from app.registrations import invariants as registrations_invariants
 from app.registrations import public_views as registrations_public
 from app.registrations import staff_views as registrations_staff
 from app.trainings import api as trainings_api
+from app.trainings import invariants as trainings_invariants
 from app.trainings import public_views as trainings_public
 from app.trainings import staff_views as trainings_staff
 from config import Settings
@@ -62,6 +69,15 @@ PAGES = (
     registrations_staff,
     attendance_staff,
     feedback_staff,
+)
+CHECKED = (
+    soundness,
+    audit_invariants,
+    outbox_invariants,
+    trainings_invariants,
+    registrations_invariants,
+    attendance_invariants,
+    feedback_invariants,
 )
 PROGRAMS = (trainings_api, registrations_api, attendance_api, feedback_api, openapi)
 
@@ -94,7 +110,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["guanbiao.gauges"] = outbox.GAUGES
     access.collect_menu(app)
     access.collect_panels(app, PAGES)
-    invariants.init_app(app, ())
+    invariants.init_app(app, [check for room in CHECKED for check in room.CHECKS])
     cli.init_app(app)
     guards.refuse_unguarded(app)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import accounts, checks, safekeeping, seeding, setup, ticking
+from app.cli import accounts, checks, doors, safekeeping, seeding, setup, ticking
 
 COMMANDS = (
     setup.prepare,
@@ -18,6 +18,7 @@ COMMANDS = (
     ticking.scheduler,
     accounts.staff,
     accounts.tokens,
+    doors.desks,
     accounts.audit,
 )
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import sys
 from datetime import datetime
 from typing import Any
 
 import click
 import flask_migrate
-from sqlalchemy import inspect
 
 from app.kit import clock, health
-from app.kit.database import db
 from app.seeds import play
 from app.seeds.play import DEFAULT_ATTENDEES, DEFAULT_SEED, AlreadyFilled, Profile
 
@@ -60,9 +59,8 @@ def seed(
 
     Tables are made first where there are none. Passwords and API tokens are shown only now.
     """
-    if not is_migrated():
-        with contextlib.redirect_stdout(sys.stderr):
-            flask_migrate.upgrade()
+    if not health.is_migrated():
+        migrate()
     now = instant or clock.now()
     try:
         made = play.seed(Profile(profile), now=now, number=number, attendees=attendees)
@@ -78,8 +76,8 @@ def seed(
         click.echo(f"{one.role:11}{one.email:34}{one.password}  {one.organisation}")
 
 
-def is_migrated() -> bool:
-    """Tell whether the tables of this version are there."""
-    if not inspect(db.engine).has_table("alembic_version"):
-        return False
-    return health.is_migrated()
+def migrate() -> None:
+    """Bring the tables to this version, quietly."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with contextlib.redirect_stdout(sys.stderr):
+        flask_migrate.upgrade()

@@ -76,9 +76,11 @@ def _can_write() -> bool:
 def is_migrated() -> bool:
     """Tell whether the tables are those of this version."""
     try:
-        return bool(db.session.scalar(text("SELECT version_num FROM alembic_version")) == head())
+        found = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     except DBAPIError:
+        db.session.close()
         return False
+    return bool(found == head())
 
 
 def _has_room() -> bool:
