@@ -7,7 +7,7 @@ from typing import Any
 
 from app.kit.guards import Entry
 from tests.makers import USCCS
-from tests.security.world import NOW, OWN, Principal, World
+from tests.security.world import NOW, OWN, Place, Principal, World, place_of
 
 SIGN_UP = {
     "enterprise": {"uscc": USCCS[6], "name": "示例研究所", "city": "440100"},
@@ -28,39 +28,36 @@ PROGRAMME = {
 VENUE = {"name": "新会场", "city": "440100", "address": "示例路2号"}
 
 
-def _new_attendee(_world: World) -> dict[str, Any]:
+def _new_attendee(_place: Place) -> dict[str, Any]:
     return {"name": "新学员", "phone": "13800138092", "channel": "onsite"}
 
 
-def _correction(world: World) -> dict[str, Any]:
-    place = world.own.places[0]
+def _correction(place: Place) -> dict[str, Any]:
     return {"attendee": place.attendee_id, "credit": "present", "reason": "纸质签到"}
 
 
-def _scans(world: World) -> dict[str, Any]:
+def _scans(place: Place) -> dict[str, Any]:
     scan = {
         "uid": "01900000-0000-7000-8000-000000000000",
-        "code": world.own.places[0].code,
+        "code": place.code,
         "direction": "in",
         "occurred_at": NOW.isoformat(),
     }
     return {"scans": [scan]}
 
 
-# JSON bodies of the API by endpoint; a route without one is sent an empty object
-BODIES: dict[str, Any] = {
-    "POST /api/v1/trainings/<training_id>/registrations": lambda _world: SIGN_UP,
+# JSON bodies of the API by route, for the place asked for; others are sent an empty object
+BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
+    "POST /api/v1/trainings/<training_id>/registrations": lambda _place: SIGN_UP,
     "POST /api/v1/registrations/<registration_id>/attendees": _new_attendee,
-    "PATCH /api/v1/registrations/<registration_id>": lambda _world: {
-        "contact": {"name": "新联系人"}
-    },
-    "PATCH /api/v1/attendees/<attendee_id>": lambda _world: {"job_title": "主管"},
-    "PATCH /api/v1/trainings/<training_id>": lambda _world: {"summary": "简介"},
-    "POST /api/v1/trainings/<training_id>/cancel": lambda _world: {"reason": "台风"},
-    "POST /api/v1/trainings/<training_id>/reopen": lambda _world: {"reason": "补录"},
+    "PATCH /api/v1/registrations/<registration_id>": lambda _place: {"contact": SIGN_UP["contact"]},
+    "PATCH /api/v1/attendees/<attendee_id>": lambda _place: {"job_title": "主管"},
+    "PATCH /api/v1/trainings/<training_id>": lambda _place: {"summary": "简介"},
+    "POST /api/v1/trainings/<training_id>/cancel": lambda _place: {"reason": "台风"},
+    "POST /api/v1/trainings/<training_id>/reopen": lambda _place: {"reason": "补录"},
     "POST /api/v1/lessons/<lesson_id>/scans": _scans,
-    "POST /api/v1/lessons/<lesson_id>/search": lambda _world: {"text": "学员"},
-    "POST /api/v1/lessons/<lesson_id>/undo": lambda _world: {
+    "POST /api/v1/lessons/<lesson_id>/search": lambda _place: {"text": "学员"},
+    "POST /api/v1/lessons/<lesson_id>/undo": lambda _place: {
         "uid": "01900000-0000-7000-8000-000000000000",
         "reason": "误扫",
     },
@@ -82,12 +79,15 @@ FORMS: dict[str, Callable[[World, Principal], dict[str, str]]] = {
 }
 
 
-def body_of(entry: Entry, world: World, principal: Principal) -> dict[str, Any]:
+def body_of(
+    entry: Entry, world: World, principal: Principal, relations: tuple[str, ...]
+) -> dict[str, Any]:
     """Give the keyword arguments of the test client for one request."""
     if entry.method == "GET":
         return {}
     if not entry.rule.startswith("/api/"):
         form = FORMS.get(f"{entry.method} {entry.rule}")
         return {"data": {} if form is None else form(world, principal)}
+    place = (place_of(world, relations[0]) if relations else None) or world.own.places[0]
     make = BODIES.get(f"{entry.method} {entry.rule}")
-    return {"json": {} if make is None else make(world)}
+    return {"json": {} if make is None else make(place)}

@@ -52,7 +52,7 @@ def test_route_answers_each_principal_as_its_guard_says(world: World, entry: Ent
                 case.address,
                 method=entry.method,
                 headers=headers,
-                **body_of(entry, world, principal),
+                **body_of(entry, world, principal, case.relations),
             )
             answer.close()
             met = outcome(answer.status_code, answer.location or "")

@@ -185,7 +185,7 @@ with sync_playwright() as play:
     page = browser.new_page()
     heard = []
     page.on("dialog", lambda dialog: (heard.append("dialog"), dialog.dismiss()))
-    page.on("console", lambda line: heard.append(line.text) if "Content Security" in line.text else 0)
+    page.on("console", lambda line: heard.append(line.text) if "Content Sec" in line.text else 0)
     for html in pages["pages"]:
         page.route("**/*", lambda route, _request, html=html: route.fulfill(
             body=html if route.request.is_navigation_request() else "",

@@ -37,7 +37,7 @@ def test_logs_name_nobody(world: World, entry, caplog):
                 f"{case.address}?q={CANARY}",
                 method=entry.method,
                 headers=headers | {"User-Agent": CANARY.encode().decode("latin-1")},
-                **body_of(entry, world, principal),
+                **body_of(entry, world, principal, case.relations),
             ).close()
     world.restore()
     assert [secret for secret in secrets_of(world) if secret in caplog.text] == []
