@@ -88,6 +88,14 @@ class NotJson(AppError):
     message = _("请以application/json提交")
 
 
+class UnstorableText(AppError):
+    """A text contains U+0000, which no database keeps."""
+
+    status = 422
+    code = "unstorable_text"
+    message = _("内容含有无法保存的字符（U+0000），请删除后再提交")
+
+
 def documented(
     *,
     answers: type[BaseModel] | None,
@@ -139,8 +147,11 @@ def read_json(model: type[BaseModel]) -> BaseModel:
     if request.mimetype != "application/json":
         raise NotJson
     request.max_content_length = MOST_JSON_BYTES
+    sent = request.get_data()
+    if b"\\u0000" in sent:
+        raise UnstorableText
     try:
-        return model.model_validate_json(request.get_data())
+        return model.model_validate_json(sent)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         if details[0]["type"] == "json_invalid" or (

@@ -81,7 +81,8 @@ def nest(values: MultiDict[str, str], known: frozenset[str]) -> dict[str, Any]:
         path = key.split("-")
         if path[0] not in known:
             continue
-        filled = [value.strip() for value in values.getlist(key) if value.strip()]
+        typed = [value.replace("\x00", "").strip() for value in values.getlist(key)]
+        filled = [value for value in typed if value]
         if not filled:
             _ensure_row(tree, path)
             continue

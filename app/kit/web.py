@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from app.kit import api, languages
 from app.kit.errors import AppError, TooManyRequests, Unavailable
@@ -70,6 +70,8 @@ def is_api() -> bool:
 def _begin() -> None:
     g.request_id = new_id()[:12]
     g.begun = time.perf_counter()
+    if "\x00" in request.path or b"%00" in request.query_string:
+        raise BadRequest  # no database keeps this character, and no browser sends it
 
 
 def _finish(response: Response, *, is_https: bool) -> Response:

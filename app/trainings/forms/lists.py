@@ -15,6 +15,7 @@ from app.trainings.models import Mode, TrainingState
 from app.trainings.queries import TrainingFilter
 from app.trainings.rules import Status
 
+EARLIEST, LATEST = date(1949, 10, 1), date(2999, 12, 31)
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
@@ -28,8 +29,10 @@ class ListQuery(Input):
     cluster: str = Field(default="", max_length=24)
     course: str = Field(default="", max_length=120)
     programme: str = Field(default="", max_length=26)
-    since: date | None = Field(default=None, alias="from")
-    until: date | None = Field(default=None, alias="to", description="the last day, included")
+    since: date | None = Field(default=None, alias="from", ge=EARLIEST, le=LATEST)
+    until: date | None = Field(
+        default=None, alias="to", ge=EARLIEST, le=LATEST, description="the last day, included"
+    )
     page: int = Field(default=1, ge=1, le=100_000)
     page_size: int = Field(default=SIZE, ge=1, le=MAXIMUM_SIZE)
 
