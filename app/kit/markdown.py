@@ -20,14 +20,14 @@ _LOWEST_LEVEL = 6
 
 
 def to_html(text: str) -> str:
-    """Return safe HTML for `text`; headings begin at h3, line breaks count.
+    """Return safe HTML for `text`; headings begin at h3 and skip no level, line breaks count.
 
     Raw HTML shows as typed, images come from this host only (others leave their description),
     links tell nobody where people came from.
     """
     tokens = _PARSER.parse(text)
+    _lower_headings(tokens)
     for token in tokens:
-        _lower_heading(token)
         if token.children:
             token.children = [_without_foreign_image(child) for child in token.children]
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
@@ -46,10 +46,16 @@ def to_text(text: str, length: int) -> str:
     return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
 
 
-def _lower_heading(token: Token) -> None:
-    if token.type in {"heading_open", "heading_close"}:
-        level = int(token.tag[1:]) + _TOP_LEVEL - 1
-        token.tag = f"h{min(level, _LOWEST_LEVEL)}"
+def _lower_headings(tokens: list[Token]) -> None:
+    """Bring headings below those of the page; whoever reads by headings misses no level."""
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    highest = min((int(token.tag[1:]) for token in headings), default=1)
+    level = _TOP_LEVEL - 1
+    for token in headings:
+        if token.type == "heading_open":
+            wanted = int(token.tag[1:]) - highest + _TOP_LEVEL
+            level = min(wanted, level + 1, _LOWEST_LEVEL)
+        token.tag = f"h{level}"
 
 
 def _without_foreign_image(token: Token) -> Token:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response
 
 from tests.browser.house import House
 
@@ -79,34 +79,17 @@ def window(
     made.page.on("request", lambda request: made.judge(request))  # noqa: PLW0108 - takes no methods of slotted classes
     try:
         yield made
-        assert made.faults == []
+        assert not made.faults, "\n".join(made.faults)
     finally:
         context.close()
 
 
-def weight(page: Page, address: str) -> int:
-    """Open a page with an empty cache; give the bytes of all that came, packed as nginx does."""
-    sizes: list[int] = []
-    requests: list[Request] = []
-    page.on("requestfinished", requests.append)
-    page.goto(address, wait_until="networkidle")
-    page.remove_listener("requestfinished", requests.append)
-    for request in requests:
-        answer = request.response()
-        if answer is None or urlsplit(request.url).scheme in OWN_SCHEMES:
-            continue
-        sizes.append(compressed(answer.headers.get("content-type", ""), _body(answer)))
-    return sum(sizes)
-
-
-def compressed(kind: str, body: bytes) -> int:
-    """Give the length of a body on the wire: text is packed, pictures are so already."""
-    is_text = kind.startswith("text/") or re.search("javascript|json|svg|wasm|calendar", kind)
-    return len(gzip.compress(body, 5)) if is_text else len(body)
-
-
-def _body(answer: Any) -> bytes:
+def packed(answer: Response) -> int:
+    """Give the bytes of an answer on the wire: text is compressed, pictures are so already."""
     try:
-        return bytes(answer.body())
-    except Error:  # an answer without a body
-        return b""
+        body = answer.body()
+    except Error:  # a redirect has none
+        return 0
+    kind = answer.headers.get("content-type", "")
+    is_text = kind.startswith("text/") or re.search("javascript|json|svg|wasm", kind)
+    return len(gzip.compress(body, 5)) if is_text else len(body)

@@ -76,6 +76,11 @@ def test_to_html_begins_headings_at_the_third_level() -> None:
     ]  # fmt: skip
 
 
+def test_to_html_when_levels_are_skipped_lets_headings_follow_each_other() -> None:
+    html = markdown.to_html("## 甲\n\n#### 乙\n\n## 丙")
+    assert html == "<h3>甲</h3>\n<h4>乙</h4>\n<h3>丙</h3>\n"
+
+
 def test_to_html_draws_tables_without_style() -> None:
     html = markdown.to_html("| 时间 | 内容 |\n|---:|---|\n| 9:00 | 签到 |")
     assert "<td>9:00</td>" in html

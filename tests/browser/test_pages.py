@@ -1,0 +1,158 @@
+"""Every page, as everybody who may see it: usable by all, on any screen, light enough, quiet.
+
+On each page axe finds nothing, in both languages, at 360 and 1280 px, by day and by night; nothing
+needs scrolling sideways, at 200 % zoom neither; the Tab key reaches every control and shows where
+it is; everything that came weighs no more than 150 kB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Response
+
+from app.accounts.models import Role
+from app.kit import clock
+from app.seeds import play
+from tests.browser.house import serving
+from tests.browser.rounds import HOLDER, NEWCOMER, NOBODY, cookies_of, grouped, list_visits
+from tests.browser.watching import DESKTOP, PHONE, ZOOMED, Window, packed, window
+
+pytestmark = [
+    pytest.mark.needs_chromium,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.timeout(400),
+]
+EVERYBODY = (NOBODY, HOLDER, NEWCOMER, *(role.value for role in Role))
+HEAVIEST = 150_000
+MOST_TABS = 400
+DATE_PARTS = 5  # a date is several stops
+AXE = Axe()
+CONTROLS = """() => {
+  const isHead = (one) => {
+    const all = [...document.getElementsByName(one.name)].filter((two) => two.form === one.form);
+    return one === (all.find((two) => two.checked) ?? all[0]);
+  };
+  const controls = [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+    .filter((one) => one.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true}))
+    .filter((one) => !one.disabled && one.tabIndex >= 0 && (one.type !== "radio" || isHead(one)));
+  for (const one of controls) one.dataset.unseen = "";
+  return controls.length;
+}"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const left = document.querySelectorAll("[data-unseen]").length;
+  if (!one || one === document.body) return [left, ""];
+  delete one.dataset.unseen;
+  const style = getComputedStyle(one);
+  const isShown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return [left, isShown ? "" : one.outerHTML.slice(0, 120)];
+}"""
+UNREACHED = """() => [...document.querySelectorAll("[data-unseen]")]
+  .map((one) => one.outerHTML.slice(0, 120))"""
+DRAWN = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""
+WIDER = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A running server with the year of demonstration data."""
+    with serving(tmp_path_factory.mktemp("year")) as running:
+        with running.app.app_context():
+            play.seed(play.Profile.DEMO, now=clock.now())
+        yield running
+
+
+@pytest.fixture(scope="module")
+def visits(house):
+    return grouped(list_visits(house.app))
+
+
+@pytest.fixture(scope="module")
+def cookies(house):
+    found = cookies_of(house.app)
+    return {
+        who: [{"name": "guanbiao", "value": value, "url": house.url}] if value else []
+        for who, value in found.items()
+    }
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_page_is_good_to_everybody(*, chromium, house, visits, cookies, who, language):
+    with window(chromium, house, language=language, cookies=cookies[who]) as one:
+        one.expected |= {"404"}
+        scale = Scale(one.page)
+        for visit in visits[who]:
+            one.page.set_viewport_size(PHONE)
+            one.page.emulate_media(color_scheme="light")
+            scale.clear()
+            if (status := one.go(visit.path)) != visit.status:
+                one.faults.append(f"{status} {visit.path}")
+                continue
+            one.page.wait_for_load_state("networkidle")
+            one.faults += [f"{visit.path}: {fault}" for fault in look(one, scale)]
+            if language == "zh":
+                one.faults += [f"{visit.path}: {fault}" for fault in tab_through(one.page)]
+
+
+def look(one: Window, scale: Scale) -> Iterator[str]:
+    """Find what is wrong with the page before us."""
+    page = one.page
+    if (total := scale.total()) > HEAVIEST:
+        yield f"weighs {total}"
+    yield from (f"360 px: {fault}" for fault in hurts(page))
+    page.set_viewport_size(ZOOMED)
+    page.evaluate(DRAWN)
+    if wider := page.evaluate(WIDER):
+        yield f"{wider} px too wide at 200 %"
+    page.set_viewport_size(DESKTOP)
+    page.emulate_media(color_scheme="dark")
+    yield from (f"1280 px, dark: {fault}" for fault in hurts(page))
+    page.emulate_media(color_scheme="light")
+    yield from (f"1280 px: {fault}" for fault in hurts(page))
+
+
+def hurts(page: Page) -> Iterator[str]:
+    """Find what axe finds, and scrolling sideways."""
+    page.evaluate(DRAWN)
+    if wider := page.evaluate(WIDER):
+        yield f"{wider} px too wide"
+    for violation in AXE.run(page).response["violations"]:
+        nodes = [(node["target"], node["html"][:150]) for node in violation["nodes"][:3]]
+        yield f"{violation['id']} {nodes}"
+
+
+def tab_through(page: Page) -> Iterator[str]:
+    """Find controls that Tab does not reach, or that do not show that they were reached."""
+    page.evaluate("() => { document.activeElement?.blur(); window.scrollTo(0, 0); }")
+    left = page.evaluate(CONTROLS)
+    presses = min(left * DATE_PARTS, MOST_TABS)
+    while left and (presses := presses - 1):
+        page.keyboard.press("Tab")
+        left, hidden = page.evaluate(FOCUSED)
+        if hidden:
+            yield f"the focus cannot be seen on {hidden}"
+    if unreached := page.evaluate(UNREACHED):
+        yield f"Tab does not reach {unreached[:4]}"
+
+
+class Scale:
+    """Weighs what a page asks for; what was weighed once is remembered."""
+
+    def __init__(self, page: Page) -> None:
+        self.known: dict[str, int] = {}
+        self.came: list[Response] = []
+        page.on("response", lambda answer: self.came.append(answer))  # noqa: PLW0108 - takes no builtins
+
+    def clear(self) -> None:
+        self.came.clear()
+
+    def total(self) -> int:
+        for answer in self.came:
+            if answer.url not in self.known or answer.request.is_navigation_request():
+                self.known[answer.url] = packed(answer)
+        return sum(self.known[answer.url] for answer in self.came)
