@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
+from app.attendance import jobs as attendance
 from app.audit import jobs as audit
 from app.kit import clock, idempotency, leases
 from app.kit.database import db, unit_of_work
@@ -57,6 +58,7 @@ JOBS = (
     Job(run=outbox.deliver_due_letters, every=timedelta(seconds=2)),
     Job(run=audit.seal_new_entries, every=timedelta(seconds=10)),
     Job(run=trainings.hold_trainings_that_are_over, every=timedelta(seconds=30)),
+    Job(run=attendance.refold_lessons_that_changed, every=timedelta(seconds=60)),
     Job(run=forget_old_answers, every=timedelta(hours=1)),
 )
 
