@@ -113,7 +113,8 @@ def files(now: datetime) -> Iterator[Violation]:
     """Find materials without their file, and files of nobody that have lain there for an hour."""
     root = settings().media_dir
     present = set(uploads.names(root))
-    rows = dict(db.session.execute(select(Material.stored_name, Material.public_id)).tuples().all())
+    found = db.session.execute(select(Material.stored_name, Material.public_id))
+    rows = {row.stored_name: row.public_id for row in found}
     for name in sorted(rows.keys() - present):
         yield Violation(
             rule="training.files", row=f"material {rows[name]}", detail=f"{name} is not there"
