@@ -119,7 +119,7 @@ class _Reader:
     def plan(self, now: datetime, *, is_published: bool) -> TrainingPlan | None:
         values = self._values()
         try:
-            form = TrainingForm.model_validate_strings(values)
+            form = TrainingForm.model_validate(values, strict=False)
         except ValidationError as error:
             self._add(faults_of(error))
             return None

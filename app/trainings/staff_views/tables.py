@@ -95,9 +95,10 @@ def template(file_format: str) -> ResponseReturnValue:
             columns, [*rows, *([note, *blank] for note in notes)], timezone=zone
         )
     else:
-        body = spreadsheets.xlsx(
+        with spreadsheets.xlsx(
             columns, rows, sheet=translate("场次"), timezone=zone, footnotes=notes
-        )
+        ) as file:
+            body = [file.read()]
     response = Response(body, mimetype="text/csv" if file_format == "csv" else XLSX)
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"training-template.{file_format}"
