@@ -94,7 +94,7 @@ def storm(site: Site, seed: int, *, parties: int = PARTIES, capacity: int = CAPA
     return found
 
 
-def churn(site: Site, seed: int, *, rounds: int = 60) -> str:
+def churn(site: Site, seed: int, *, rounds: int = 40) -> str:
     """Sign up, cancel and change the capacity at once, with several hands each."""
     training_id = site.make_training(10)
     draw = random.Random(seed)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.audit import commands as audit
 from app.audit.rules import Actor
+from app.kit.database import db
 from app.registrations import queries, rules
 from app.registrations.commands import promotion, roster
 from app.registrations.errors import NotLive
@@ -92,6 +93,7 @@ def leave(
     for channel in Channel:
         if count := holding.count(channel):
             places.release_places(training.id, channel, count)
+    db.session.expire(training, ["taken_onsite", "taken_online"])
     for attendee in attendees:
         attendee.state = state
         attendee.cancelled_at = now

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.audit import commands as audit
 from app.audit.rules import Actor
+from app.kit.database import db
 from app.registrations import queries, rules
 from app.registrations.commands import roster
 from app.registrations.models import Attendee, AttendeeState, Registration
@@ -37,6 +38,7 @@ def promote(training_id: str, *, now: datetime, by: Actor) -> int:
     for channel in Channel:
         if count := sum(one.channel is channel for one in chosen.promoted):
             places.claim_places(training.id, channel, count)
+    db.session.expire(training, ["taken_onsite", "taken_online"])
     _move_up(training, chosen, now=now, by=by)
     return len(chosen.promoted)
 

@@ -118,6 +118,7 @@ def take_places(
         count = sum(has for has, own in zip(seated, channels, strict=True) if own is channel)
         if count:
             places.claim_places(training.id, channel, count)
+    db.session.expire(training, ["taken_onsite", "taken_online"])
     return seated
 
 
