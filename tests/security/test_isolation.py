@@ -8,7 +8,7 @@ from tests.security.expectations import cases
 from tests.security.test_authorisation import ROUTES
 from tests.security.world import CANARY, FOREIGN, World
 
-PUBLIC_WORDS = ("市场监管局", "报告厅", "路1号", "年度公益培训", "课程")
+PUBLIC_WORDS = ("市场监管局", "报告厅", "路1号", "年度公益培训", "课程", "trainer")
 """What an organisation itself publishes about its trainings may be read by everybody."""
 
 READS = [entry for entry in ROUTES if entry.method == "GET" and entry.endpoint != "static"]
