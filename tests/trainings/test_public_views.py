@@ -39,7 +39,8 @@ def statements(app):
         engine = db.engine
 
     def note(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     yield seen
