@@ -21,6 +21,10 @@ class DocumentFailed(Exception):
     """A template and its data do not fit together: a fault of the program, not of its users."""
 
 
+class GlyphMissing(DocumentFailed):
+    """A name has a character that the fonts lack; PDF/A does not allow the empty box for it."""
+
+
 def render(
     template: str,
     data: Mapping[str, object],
@@ -32,9 +36,13 @@ def render(
 
     `data` is plain JSON data; every text in it is printed as typed and never read as markup.
     Labels come with the data, so a document speaks the language of whoever asked for it.
-    The aware `created_at` is the only clock: equal input gives equal bytes.
+    The aware `created_at` is the only clock: equal input gives equal bytes. A character that the
+    fonts lack (rare ones of names) is printed as a box, and the document is then plain PDF.
     """
-    return _compile(template, data, created_at=created_at, standard=pdf_standard)[0]
+    try:
+        return _compile(template, data, created_at=created_at, standard=pdf_standard)[0]
+    except GlyphMissing:
+        return _compile(template, data, created_at=created_at)[0]
 
 
 def pictures(
@@ -64,10 +72,12 @@ def _compile(
                 ppi=ppi,
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
                 pdf_standards=standard or [],
-                timestamp=created_at.astimezone(UTC).replace(microsecond=0),  # it takes no finer one
+                timestamp=created_at.astimezone(UTC).replace(microsecond=0),  # takes no finer one
             )
     except typst.TypstError as error:
-        raise DocumentFailed(f"{template}: {error.message}") from error
+        is_glyph = "could not be displayed with font" in error.message
+        kind = GlyphMissing if is_glyph else DocumentFailed
+        raise kind(f"{template}: {error.message}") from error
     return done if isinstance(done, list) else [done or b""]
 
 

@@ -128,6 +128,11 @@ def test_hostile_text_is_printed_as_typed(text: str) -> None:
     assert page.count("".join(text.split())) == 4
 
 
+def test_name_with_a_character_that_no_font_has_is_still_printed() -> None:
+    made = documents.render("sign_in_sheet", sheet(title="𠮷𬺈先生"), created_at=NOW)
+    assert made.startswith(b"%PDF-")
+
+
 def test_cards_stand_eight_to_a_page() -> None:
     made = render("qr_cards", cards(9))
     assert [page.count("欧阳晓𬭎") for page in made] == [8, 1]

@@ -15,7 +15,6 @@ import pytest
 from icalendar import Calendar
 from python_calamine import CalamineWorkbook
 from sqlalchemy import String, Text, select
-from sqlalchemy.orm import Session
 
 from app.enterprises.models import Contact, Enterprise, Person
 from app.kit.database import db
@@ -68,17 +67,13 @@ def fill(shift: int) -> None:
             text = list(TEXTS.values())[number % len(TEXTS)]
             for row in db.session.scalars(select(model)):
                 setattr(row, name, text[: _width(model, name)])
-    _commit(db.session)
+    db.session.commit()
 
 
 def _width(model: type, name: str) -> int | None:
     kind = model.__table__.c[name].type
     is_open = isinstance(kind, Text | Sealed) or not isinstance(kind, String)
     return None if is_open else kind.length
-
-
-def _commit(session: Session) -> None:
-    session.commit()
 
 
 @pytest.fixture
