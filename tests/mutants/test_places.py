@@ -72,11 +72,11 @@ def test_same_key_without_its_claim_is_refused_or_acts_twice(engine, tmp_path):
         assert [reply.status for reply in replies] != [201] * len(replies)
 
 
-def test_last_seat_without_begin_immediate_breaks_on_sqlite(tmp_path):
+def test_cancelling_at_once_without_begin_immediate_breaks_on_sqlite(tmp_path):
     root = mutated(tmp_path, IMMEDIATE, RETRY)
     with running_site("sqlite", tmp_path, root=root) as site:
-        statuses = {reply.status for _round in range(3) for reply in scenarios.last_seat(site)[0]}
-        assert statuses != {201}
+        statuses = {reply.status for _round in range(3) for reply in scenarios.leave_at_once(site)}
+        assert statuses != {200}
 
 
 def test_guard_that_moved_is_reported(tmp_path):

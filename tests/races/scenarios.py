@@ -50,6 +50,13 @@ def same_key(site: Site, clients: int = 12) -> tuple[list[Reply], str]:
     return at_once([lambda: site.sign_up(training_id, body, key)] * clients), training_id
 
 
+def leave_at_once(site: Site, clients: int = 24) -> list[Reply]:
+    """Let many registrations of one training be cancelled at once: each reads before it writes."""
+    training_id = site.make_training(clients)
+    held = [site.sign_up(training_id, party()).body for _ in range(clients)]
+    return at_once([functools.partial(site.cancel, one) for one in held])
+
+
 @dataclass(slots=True)
 class Storm:
     """What came of a storm; `twins` are the pairs of replies under one key."""

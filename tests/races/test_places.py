@@ -42,6 +42,11 @@ def test_same_key_at_once_acts_once_and_is_answered_alike(site):
     assert len(site.registration_ids(training_id)) == 1
 
 
+def test_registrations_cancelled_at_once_are_all_cancelled(site):
+    assert {reply.status for reply in scenarios.leave_at_once(site)} == {200}
+    assert site.broken_rules() == []
+
+
 def test_storm_ends_exactly_full_and_no_key_acts_twice(site):
     found = scenarios.storm(site, SEED)
     assert found.statuses == {201: scenarios.PARTIES}
