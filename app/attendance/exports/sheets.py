@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from app.attendance.exports.tables import CHANNELS, source_names
+from app.attendance.exports.tables import source_names
 from app.attendance.models import Credit
 from app.attendance.queries.records import AttendanceRow
 from app.attendance.rules.wording import CREDITS
@@ -89,7 +89,7 @@ def _row(number: int, row: AttendanceRow, *, is_blank: bool) -> Sequence[str]:
         *usual,
         instant(row.first_in_at) if row.first_in_at else "—",
         instant(row.last_out_at) if row.last_out_at else "—",
-        source_names(row.sources) or str(CHANNELS[row.channel]),
+        source_names(row.sources) or "—",
         str(CREDITS[Credit(row.credit)]),
     ]
 
