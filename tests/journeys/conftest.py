@@ -11,7 +11,7 @@ from tests.journeys.house import Hand, House
 @pytest.fixture
 def hand(monkeypatch):
     hand = Hand()
-    monkeypatch.setattr(clock, "now", lambda: hand.now)
+    monkeypatch.setattr(clock, "now", hand.read)
     return hand
 
 

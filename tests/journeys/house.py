@@ -28,6 +28,11 @@ class Hand:
     def __init__(self) -> None:
         self.now = datetime.now(UTC).replace(microsecond=0)
 
+    def read(self) -> datetime:
+        """Give the time; no two readings are the same instant."""
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
     def move_to(self, instant: str | datetime, **later: float) -> None:
         at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
         self.now = at + timedelta(**later)

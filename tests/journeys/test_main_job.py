@@ -31,7 +31,7 @@ def form_of(training: dict, page: str) -> dict[str, str]:
         "attendees-0-name": "示例学员",
         "attendees-0-phone": "13800138001",
         "attendees-0-channel": "onsite",
-        "attendees-1-name": "=示例同事"[1:],
+        "attendees-1-name": "示例同事",
         "attendees-1-phone": "13800138002",
         "attendees-1-channel": "onsite",
         "if_full": "waitlist_rest",

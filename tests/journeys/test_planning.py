@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -104,32 +104,26 @@ def test_table_with_faults_names_every_row_and_writes_nothing(house, hand):
     rows[7][0] = ""
     answer = upload(house, rows, publish="yes")
     assert answer.status_code == 422
-    for number in ("3", "6"):
-        assert f">{number}<" in answer.text or f"{number}" in answer.text
+    for typed in ("空中", "下周二"):
+        assert typed in answer.text
     assert house.ask("get", "/trainings", headers={})["total"] == 0
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_moved_training_gets_a_higher_sequence_under_the_same_name(house, language):
+def next_day(lesson: dict) -> dict[str, str]:
+    return {
+        name: (datetime.fromisoformat(lesson[name]) + timedelta(days=1)).isoformat()
+        for name in ("starts_at", "ends_at")
+    }
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "延期"), ("en", "ostponed")])
+def test_moved_training_gets_a_higher_sequence_under_the_same_name(house, language, word):
     training = house.announce()
     here = f"/trainings/{training['id']}"
     [before] = calendar_of(house.visitor.get(f"{here}.ics"))
     answer = house.visitor.get(f"/api/v1{here}")
     lesson = training["lessons"][0]
-    change = {
-        "lessons": [
-            {
-                "id": lesson["id"],
-                "starts_at": lesson["starts_at"].replace("T", "T").replace("Z", "+00:00"),
-                "ends_at": lesson["ends_at"].replace("Z", "+00:00"),
-            }
-        ]
-    }
-    from datetime import datetime
-
-    for name in ("starts_at", "ends_at"):
-        at = datetime.fromisoformat(change["lessons"][0][name]) + timedelta(days=1)
-        change["lessons"][0][name] = at.isoformat()
+    change = {"lessons": [{"id": lesson["id"], **next_day(lesson)}]}
     tag = {"If-Match": answer.headers["ETag"]}
     moved = house.ask("patch", here, change, headers=house.bearer | tag)
     late = house.ask("patch", here, change, headers=house.bearer | tag, status=412)
@@ -138,10 +132,7 @@ def test_moved_training_gets_a_higher_sequence_under_the_same_name(house, langua
     assert after.uid.value == before.uid.value
     assert int(after.sequence.value) > int(before.sequence.value)
     assert after.dtstart.value - before.dtstart.value == timedelta(days=1)
-    page = house.visitor.get(f"{here}?lang={language}").text
-    assert {"zh": "延期", "en": "oved"}[language] in page or {"zh": "改期", "en": "ostponed"}[
-        language
-    ] in page
+    assert word in house.visitor.get(f"{here}?lang={language}").text
 
 
 def test_cancelled_training_stays_readable_and_takes_nobody(house):
@@ -150,7 +141,7 @@ def test_cancelled_training_stays_readable_and_takes_nobody(house):
     house.register(training)
     house.ask("post", f"{here}/cancel", {"reason": "场地临时检修"})
     refused = house.register(training, number=1, status=409)
-    assert refused["code"] in {"signup_closed", "training_cancelled"}
+    assert refused["code"] == "signup_closed"
     assert "场地临时检修" in house.visitor.get(here).text
     [one] = calendar_of(house.visitor.get(f"{here}.ics"))
     assert one.status.value == "CANCELLED"
