@@ -24,7 +24,7 @@ from app.attendance.commands.scans import Scanner
 from app.attendance.exports import sheets, tables
 from app.attendance.forms import CorrectionForm, UndoForm, filters_in
 from app.attendance.models import Credit
-from app.attendance.queries import desks, records
+from app.attendance.queries import desks, history, records
 from app.attendance.rules import wording
 from app.attendance.rules.verdicts import LOCKED
 from app.audit import commands as audit
@@ -114,8 +114,8 @@ def undo(lesson_id: str, attendee_id: str) -> Response | WerkzeugResponse:
     value, form = read(UndoForm, request.form)
     if value is None:
         return make_response(_person_page(training, lesson, attendee_id, undo_form=form), 422)
-    history = records.list_history(lesson.id, attendee_id)
-    if value.target not in {past.fact.uid for past in history}:
+    past_facts = history.list_history(lesson.id, attendee_id)
+    if value.target not in {past.fact.uid for past in past_facts}:
         raise NotFound
     who, now, uid = staff(), clock.now(), ids.new_uuid()
     try:
@@ -217,7 +217,7 @@ def _person_page(
         "attendance/staff/show.html",
         **_common(training, lesson),
         row=records.get_row(training, lesson, attendee_id, with_phones=sees_phones(staff())),
-        history=records.list_history(lesson.id, attendee_id),
+        history=history.list_history(lesson.id, attendee_id),
         form=form or Form(),
         undo_form=undo_form or Form(),
         display=phones.display,

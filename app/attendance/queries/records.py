@@ -1,4 +1,4 @@
-"""Reads attendance: the rows of an export, the filtered list, totals, one person's history."""
+"""Reads attendance: the rows of an export, the filtered list, totals."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app.accounts.models import Staff
-from app.attendance.models import Attendance, Credit, Desk, Fact, FactKind
+from app.attendance.models import Attendance, Credit, Desk
 from app.enterprises.models import Enterprise
 from app.kit import phones, sealing
 from app.kit.database import db
@@ -97,20 +96,6 @@ class Totals:
     @property
     def percent(self) -> int:
         return round(100 * self.came / self.expected) if self.expected else 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastFact:
-    """A fact as a person reads it."""
-
-    fact: Fact
-    desk: str
-    staff: str
-    is_undone: bool
-
-    @property
-    def may_be_undone(self) -> bool:
-        return not self.is_undone and self.fact.kind is not FactKind.UNDO
 
 
 def _rows(training_id: int) -> Select[*tuple[Any, ...]]:
@@ -297,25 +282,3 @@ def list_enterprises(training_id: int) -> Sequence[tuple[str, str]]:
         .order_by(Enterprise.name, Enterprise.public_id)
     )
     return [(row.public_id, row.name) for row in rows]
-
-
-def list_history(lesson_id: int, attendee: str) -> Sequence[PastFact]:
-    """List the facts of one attendee (public id) in a lesson, as they came in."""
-    rows = db.session.execute(
-        select(Fact, Desk.label, Staff.name)
-        .join(Attendee, Attendee.id == Fact.attendee_id)
-        .outerjoin(Desk, Desk.id == Fact.desk_id)
-        .outerjoin(Staff, Staff.id == Fact.staff_id)
-        .where(Fact.lesson_id == lesson_id, Attendee.public_id == attendee)
-        .order_by(Fact.sequence)
-    ).all()
-    undone = {row.Fact.target_uid for row in rows if row.Fact.kind is FactKind.UNDO}
-    return [
-        PastFact(
-            fact=row.Fact,
-            desk=row.label or "",
-            staff=row.name or "",
-            is_undone=row.Fact.uid in undone,
-        )
-        for row in rows
-    ]
