@@ -48,8 +48,7 @@ BODIES = (
     b'{"scans":[{"uid":"c","code":"x","occurred_at":1e18,"sequence":1e18}]}',
     b'{"contact":{"name":"\\u0000\\u0000","phone":"\\u0000","email":"\\ud800@x.yz"}}',
     b'{"lessons":[{"starts_at":"0001-01-01T00:00:00Z","ends_at":"9999-12-31T23:59:59Z"}]}',
-    b'{"lessons":[{"starts_at":"9999-12-31T23:00:00Z","ends_at":"9999-12-31T23:59:59Z"}],'
-    b'"title":"ab","mode":"livestream"}',
+    b'{"title":"ab","mode":"onsite","lessons":[{"starts_at":"9999-12-31T23:00:00Z"}]}',
     b'{"ticket_code":"\\ud800","content":5,"trainer":5,"organisation":5,"effect":5,"overall":5}',
     b'{"ticket_code":{},"content":[[[]]]}',
     b"a=%zz&b=%00&c=%ff%fe&attendees-0-name=%00&attendees-999-name=x&attendees--name=x",
@@ -58,8 +57,7 @@ BODIES = (
     b"lessons-0-day=9999-12-31&lessons-0-starts_at=24:00&lessons-0-ends_at=00:00&lessons=1",
     b"day=0001-01-01&reason=%00%00&label=%00&text=%00&credit=%00&code=%00&name=%00&next=//evil",
     b"&".join(b"f%d=1" % number for number in range(2000)),
-    b'--x\r\nContent-Disposition: form-data; name="file"; filename="..\\..\\a\x00.xlsx"\r\n\r\nPK'
-    b"\x03\x04\r\n--x--\r\n",
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="../a\x00.xlsx"\r\n\r\nPK\r\n--x--',
     b"--x\r\nContent-Disposition: form-data\r\n\r\n",
     b"--x",
 )
@@ -161,7 +159,7 @@ def test_malformed_requests_are_refused_not_failed(app, askers):
     known = scene.ids | {"code": scene.tokens["ticketCode"], "token": scene.tokens["manageToken"]}
     rules = sorted({rule.rule for rule in app.url_map.iter_rules()})
     failed = []
-    for number, path in zip(range(REQUESTS), _paths(source, rules, known)):
+    for number, path in zip(range(REQUESTS), _paths(source, rules, known), strict=False):
         browser = source.choice(browsers)
         environ = _environ(source, path, bearers)
         before = environ["REQUEST_METHOD"], path, environ.get("CONTENT_TYPE")
