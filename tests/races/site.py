@@ -58,6 +58,7 @@ class Site:
     process: subprocess.Popen
     app: Flask
     engine: str
+    started_in: float = 0.0  # seconds that the server needed on this machine, now
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
         """Send one request on a connection of its own."""
@@ -196,8 +197,12 @@ def running_site(
             SECRET_KEYS=KEYS,
             RATE_LIMITS="off",
         )
+        began = time.monotonic()
         with serving(command(port, engine, workers), port=port, env=env, root=root) as process:
-            yield Site(port=port, process=process, app=app, engine=engine)
+            site = Site(port=port, process=process, app=app, engine=engine)
+            site.ask("GET", "/trainings")  # the first worker has loaded the product
+            site.started_in = time.monotonic() - began
+            yield site
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

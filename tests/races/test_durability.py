@@ -44,7 +44,7 @@ def test_sign_ups_acknowledged_while_workers_are_killed_are_there_once(own_site)
     with ThreadPoolExecutor(CLIENTS) as pool:
         clients = [pool.submit(keep_signing_up, client) for client in range(CLIENTS)]
         for _left in until(SECONDS):
-            time.sleep(0.8)
+            time.sleep(1.5)
             own_site.kill_workers(1)
         over.set()
         for client in clients:
@@ -56,16 +56,12 @@ def test_sign_ups_acknowledged_while_workers_are_killed_are_there_once(own_site)
 
 
 def test_all_workers_killed_are_serving_again_within_five_seconds(own_site):
+    training_id = own_site.make_training(5)
     own_site.kill_workers()
     began = time.monotonic()
-    reply = _insist(own_site, own_site.make_training(5), "after the crash")
-    assert reply.status == 201
-    assert time.monotonic() - began < 5 + _start_of_a_worker(own_site)
-
-
-def _start_of_a_worker(site: Site) -> float:
-    """Allow for a machine on which importing the product alone takes long."""
-    return 5.0 if os.getloadavg()[0] > (os.cpu_count() or 1) else 0.0
+    assert _insist(own_site, training_id, "after the crash").status == 201
+    # a machine so busy that the first start took longer cannot start again any faster
+    assert time.monotonic() - began < max(5.0, 1 + 1.5 * own_site.started_in)
 
 
 def _insist(site: Site, training_id: str, key: str) -> Reply:
