@@ -193,7 +193,6 @@ class Lesson(Base):
     ends_at: Mapped[Instant]
     online_url: Mapped[str] = mapped_column(String(500), default="")
     feed_sequence: Mapped[int] = mapped_column(default=0)  # the last number of the change feed
-    facts_hash: Mapped[str] = mapped_column(String(64), default="")  # head of the chain of facts
 
     training: Mapped[Training] = relationship(lazy="raise", back_populates="lessons")
 

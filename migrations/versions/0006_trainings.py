@@ -193,7 +193,6 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("online_url", sa.String(length=500), nullable=False),
         sa.Column("feed_sequence", sa.Integer(), nullable=False),
-        sa.Column("facts_hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_lesson_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["organisation_id", "training_id"],
