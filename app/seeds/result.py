@@ -92,7 +92,7 @@ def _trainings() -> list[dict[str, Any]]:
         select(Training, Organisation.public_id)
         .join(Organisation, Organisation.id == Training.organisation_id)
         .order_by(Training.id)
-    ).tuples()
+    )
     return [
         {
             "id": training.public_id,
