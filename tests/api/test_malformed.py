@@ -57,7 +57,7 @@ BODIES = (
     b"lessons-0-day=9999-12-31&lessons-0-starts_at=24:00&lessons-0-ends_at=00:00&lessons=1",
     b"day=0001-01-01&reason=%00%00&label=%00&text=%00&credit=%00&code=%00&name=%00&next=//evil",
     b"&".join(b"f%d=1" % number for number in range(2000)),
-    b'--x\r\nContent-Disposition: form-data; name="file"; filename="../a\x00.xlsx"\r\n\r\nPK\r\n--x--',
+    b'--x\r\nContent-Disposition: form-data; name=file; filename="../\x00.xls"\r\n\r\nPK\r\n--x--',
     b"--x\r\nContent-Disposition: form-data\r\n\r\n",
     b"--x",
 )
