@@ -48,14 +48,13 @@ def register(training_id: str) -> ResponseReturnValue:
 def submit(training_id: str) -> ResponseReturnValue:
     """Sign people up; the same form sent twice books once."""
     values: MultiDict[str, str] = MultiDict(request.form)
-    training = trainings.get_public(training_id)
     if "add" in values:  # without JavaScript, one more row costs one more page
-        return _page(training, Form(values), more=1)
-    values = signup_forms.prepared(values, training.mode)
+        return _page(trainings.get_public(training_id), Form(values), more=1)
+    values = signup_forms.prepared(values, queries.get_mode(training_id))
     read, form = forms.read(SignUpIn, values)
     if read is None:
         signup_forms.say_what_is_missing(form)
-        return _page(training, form, status=Invalid.status)
+        return _page(trainings.get_public(training_id), form, status=Invalid.status)
     try:
         registration_id, manage_token_id = _book(
             training_id, read.value(languages.current()), values
@@ -63,7 +62,7 @@ def submit(training_id: str) -> ResponseReturnValue:
     except IdempotencyMismatch:
         values["key"] = new_id()
         form.add_general(_("您刚才已提交过一次报名。如需为其他人员报名，请核对后再次提交。"))
-        return _page(training, form, status=Conflict.status)
+        return _page(trainings.get_public(training_id), form, status=Conflict.status)
     except (Conflict, Invalid) as refusal:
         return _refused(training_id, form, refusal)
     access.grant(registration_id, manage_token_id)

@@ -10,7 +10,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
 from app.kit.database import db
-from app.registrations.errors import AttendeeNotFound, RegistrationNotFound, TicketNotFound
+from app.registrations.errors import (
+    AttendeeNotFound,
+    RegistrationNotFound,
+    TicketNotFound,
+    TrainingNotOffered,
+)
 from app.registrations.models import (
     Attendee,
     AttendeeState,
@@ -18,7 +23,7 @@ from app.registrations.models import (
     Ticket,
 )
 from app.registrations.rules import Waiting
-from app.trainings.models import Training
+from app.trainings.models import Mode, Training, TrainingState
 
 LIVE = (AttendeeState.PENDING, AttendeeState.CONFIRMED, AttendeeState.WAITLISTED)
 
@@ -67,6 +72,18 @@ def _one(
     if registration is None:
         raise RegistrationNotFound
     return registration
+
+
+def get_mode(training_id: str) -> Mode:
+    """Give how an announced training is held, by public id; TrainingNotOffered."""
+    mode = db.session.scalar(
+        select(Training.mode).where(
+            Training.public_id == training_id, Training.state != TrainingState.DRAFT
+        )
+    )
+    if mode is None:
+        raise TrainingNotOffered
+    return mode
 
 
 def registration_of(attendee_id: str) -> str:
