@@ -23,7 +23,7 @@ from tests.races.site import Reply, Site, at_once, party
 
 CLIENTS = int(os.environ.get("RACE_CLIENTS", "64"))
 PARTIES = int(os.environ.get("RACE_PARTIES", "300"))
-CAPACITY = 200
+CAPACITY = min(200, PARTIES)
 WISHES = ["waitlist_rest"] * 9 + ["all_or_waitlist"]
 
 
