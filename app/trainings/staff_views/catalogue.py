@@ -18,7 +18,7 @@ from app.trainings.staff_views.frame import blueprint, go
 
 
 @blueprint.get("/programmes")
-@in_menu(_("培训计划"), icon="target", position=40)
+@in_menu(_("计划与目标"), icon="target", position=40)
 @requires(Role.ORGANISER, Role.SUPERVISOR)
 def programmes() -> str:
     """List the organisation's programmes with their progress."""
@@ -87,7 +87,7 @@ def save_programme(programme_id: str | None) -> ResponseReturnValue:
 
 
 @blueprint.get("/courses")
-@in_menu(_("课程"), icon="books", position=41)
+@in_menu(_("课程库"), icon="books", position=41)
 @requires(Role.ORGANISER)
 def courses() -> str:
     """List the organisation's courses."""
