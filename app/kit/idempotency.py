@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, delete, select, update
+from sqlalchemy import Index, String, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.database import Base, Instant, PrimaryKey, db
 from app.kit.errors import FieldFault, Invalid
+from app.kit.sealing import Sealed
 from app.kit.texts import lazy as _
 
 KEY_MAXIMUM_LENGTH = 200
@@ -39,7 +40,7 @@ class IdempotentAnswer(Base):
     key: Mapped[str] = mapped_column(String(KEY_MAXIMUM_LENGTH))
     request_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Sealed)  # names, ticket codes, manage links
     created_at: Mapped[Instant]
 
 
