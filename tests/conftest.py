@@ -20,8 +20,18 @@ from app.kit.database import db
 from config import Settings
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+def postgres_answers() -> bool:
+    try:
+        psycopg.connect(POSTGRES, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 NEEDS = {
-    "needs_postgresql": lambda: _postgres_answers(),
+    "needs_postgresql": postgres_answers,
     "needs_redis": lambda: _port_answers(6379),
     "needs_nginx": lambda: (
         shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is not None
@@ -32,14 +42,6 @@ NEEDS = {
 }
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs_postgresql)]
 NOON = datetime(2026, 3, 19, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, a Thursday
-
-
-def _postgres_answers() -> bool:
-    try:
-        psycopg.connect(POSTGRES, connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
 
 
 def _port_answers(port: int) -> bool:

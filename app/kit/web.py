@@ -1,9 +1,10 @@
-"""What every answer of the web has in common: errors, headers, language, request id, one log line."""
+"""What every answer has in common: errors, headers, language, request id, one log line."""
 
 from __future__ import annotations
 
 import logging
 import time
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +21,8 @@ log = logging.getLogger("guanbiao.web")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -33,6 +34,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HSTS = "max-age=31536000"
+DOWN_STATES = frozenset({"08", "53", "55", "57"})  # PostgreSQL: gone, full, locked, cancelled
+DOWN_WORDS = ("locked", "is full", "disk I/O", "unable to open", "readonly", "connection")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,8 @@ def _refuse_http(error: HTTPException) -> Any:
         return _refuse(TooManyRequests())
     if status < 400:  # noqa: PLR2004 - redirects made by the router
         return error.get_response()
-    response = _refuse(_as_app_error(status, languages.code_of(status), languages.sentence_of(status)))
+    sentence = languages.sentence_of(status)
+    response = _refuse(_as_app_error(status, languages.code_of(status), sentence))
     if (allowed := getattr(error, "valid_methods", None)) is not None:
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
@@ -134,17 +138,15 @@ def _as_app_error(status: int, code: str, message: Any) -> AppError:
 def _refuse_database(error: DBAPIError) -> Response:
     """Down, full or locked: say so, write nothing; anything else is our fault."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    text = str(error.orig)
-    is_down = error.connection_invalidated or state[:2] in {"08", "53", "55", "57"} or any(
-        word in text for word in ("locked", "is full", "disk I/O", "unable to open", "readonly", "connection")
-    )
-    if not is_down:
+    is_down = error.connection_invalidated or state[:2] in DOWN_STATES
+    if not is_down and not any(word in str(error.orig) for word in DOWN_WORDS):
         return _fail(error)
     log.error("database unavailable %s %s", type(error.orig).__name__, request_id())
     return _refuse(Unavailable())
 
 
 def _fail(error: Exception) -> Response:
-    log.exception("unexpected %s %s", type(error).__name__, request_id())
+    # where and what kind, never the message: it may quote what somebody typed
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("unexpected %s %s\n%s", type(error).__name__, request_id(), frames)
     return _refuse(AppError())
-

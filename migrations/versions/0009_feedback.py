@@ -32,7 +32,8 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "content BETWEEN 1 AND 5 AND trainer BETWEEN 1 AND 5 AND organisation BETWEEN 1 AND 5 AND effect BETWEEN 1 AND 5 AND overall BETWEEN 1 AND 5",
+            "content BETWEEN 1 AND 5 AND trainer BETWEEN 1 AND 5 AND organisation BETWEEN 1 AND 5"
+            " AND effect BETWEEN 1 AND 5 AND overall BETWEEN 1 AND 5",
             name=op.f("ck_feedback_scores"),
         ),
         sa.ForeignKeyConstraint(

@@ -1,5 +1,6 @@
 """Backup while the product works, restore into an empty host of the other engine."""
 
+import hashlib
 import itertools
 import json
 import threading
@@ -16,7 +17,7 @@ from app.enterprises.models import Contact
 from app.kit import backups, digests, health, sealing
 from app.kit.database import db, unit_of_work
 from app.kit.settings import settings
-from app.trainings.models import Programme, Training
+from app.trainings.models import Course, Programme, Training, Venue
 from tests import databases, makers
 
 pytestmark = pytest.mark.needs_postgresql  # both engines take part, one as source, one as target
@@ -154,8 +155,6 @@ def test_backup_while_others_write_then_it_holds_one_moment(context, media, targ
 
 def add_pair(organisation_id: int, number: int) -> None:
     """Two rows of one transaction; the digests of tables are taken one after the other."""
-    from app.trainings.models import Course, Venue
-
     db.session.add(
         Course(organisation_id=organisation_id, title=f"{number}", created_at=makers.NOON)
     )
@@ -191,8 +190,6 @@ def with_manifest(**changes: object):
 
 def put_traversal(members: dict[str, bytes]) -> None:
     """A consistent archive that would write outside the folder of uploads."""
-    import hashlib
-
     for name in ("media/../../evil.txt",):
         members[name] = b"evil"
         manifest = json.loads(members["manifest.json"])
@@ -222,8 +219,6 @@ def garble_manifest(members: dict[str, bytes]) -> None:
 
 def change_row_and_its_hash(members: dict[str, bytes]) -> None:
     """Rows and their file's hash agree, but the digest of the whole does not."""
-    import hashlib
-
     change_row(members)
     manifest = json.loads(members["manifest.json"])
     manifest["files"]["tables/training.jsonl"] = hashlib.sha256(

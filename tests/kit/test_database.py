@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.kit.database import db, unit_of_work
 from app.kit.errors import Unavailable
@@ -24,8 +25,6 @@ def test_unit_of_work_when_the_work_fails_then_nothing_is_kept(context):
 
 
 def test_unit_of_work_when_the_database_is_busy_then_the_work_is_done_again(context):
-    from sqlalchemy.exc import OperationalError
-
     class Locked(Exception):
         sqlstate = "40P01"
 
@@ -42,8 +41,6 @@ def test_unit_of_work_when_the_database_is_busy_then_the_work_is_done_again(cont
 
 
 def test_unit_of_work_when_the_database_stays_busy_then_it_is_unavailable(context):
-    from sqlalchemy.exc import OperationalError
-
     def work() -> None:
         raise OperationalError("", {}, Exception("database is locked"))
 
