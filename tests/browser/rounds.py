@@ -15,6 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Membership, Organisation, Role, Staff
+from app.attendance.models import Attendance, Credit
+from app.feedback.models import Feedback
 from app.kit import guards, tokens
 from app.kit.database import db
 from app.outbox.models import Letter
@@ -27,6 +29,13 @@ PROGRAMS = ("/api/", "/static/", "/healthz", "/readyz", "/metrics")
 FILES = (".ics", ".png", ".svg", ".pdf", ".csv", ".xlsx", ">.<", ".<any", "/materials/<")
 ON_THE_WAY = {"/staff/sign-in/code", "/my/r/<token>"}  # lead on to another page
 EVERY_STATE = {"/trainings/<training_id>", "/staff/trainings/<training_id>", "/t/<code>"}
+SEEN_BY_ALL = {  # and differ by role
+    "/staff/",
+    "/staff/trainings",
+    "/staff/trainings/<training_id>",
+    "/staff/trainings/<training_id>/attendance",
+    "/staff/trainings/<training_id>/registrations",
+}
 NOTHING_FOUND = (
     "/?city=445300&mode=livestream&status=open",
     "/?past=1&month=2019-01",
@@ -63,6 +72,7 @@ def list_visits(app: Flask) -> list[Visit]:
         *(visit for entry in guards.policy(app) for visit in _visits(entry, known, states)),
         *(Visit(path=path, who=NOBODY) for path in NOTHING_FOUND),
         *(Visit(path=path, who=NOBODY, status=404) for path in REFUSED),
+        Visit(path=f"/t/{known['early'][0]}/feedback", who=NOBODY, status=409),
     ]
     return list(dict.fromkeys(visits))
 
@@ -109,7 +119,9 @@ def _who(entry: guards.Entry, path: str) -> Iterable[str]:
     if guard.kind == "with_manage_grant":
         return [HOLDER]
     assert guard.kind == "requires", f"who may see {entry.rule}?"
-    return guard.needs if "<" in entry.rule else [*guard.needs, NEWCOMER]
+    if entry.rule in SEEN_BY_ALL:
+        return guard.needs
+    return guard.needs[:1] if "<" in entry.rule else [guard.needs[0], NEWCOMER]
 
 
 def _filled(rule: str, known: Values) -> Iterator[str]:
@@ -142,7 +154,8 @@ def _values() -> dict[str, list[str]]:
         "lesson_id": [lesson.public_id],
         "registration_id": [registration.public_id],
         "attendee_id": [attendee.public_id],
-        "code": [_code(attendee)],
+        "code": [_code(_answering())],
+        "early": [_code(attendee)],
     }
 
 
@@ -156,7 +169,7 @@ def _states() -> dict[str, list[str]]:
     """Give a training in each state, announced ones in each mode, and a ticket in each state."""
     home = _home()
     trainings = {
-        (one.state, one.mode): one.public_id
+        one.state: one.public_id
         for one in db.session.scalars(select(Training).where(Training.organisation_id == home))
         if one.state is not TrainingState.DRAFT
     }
@@ -173,6 +186,28 @@ def _states() -> dict[str, list[str]]:
         )
     ]
     return {"training_id": list(trainings.values()), "code": codes}
+
+
+def _answering() -> Attendee:
+    """Give somebody who was there and has not said how it was."""
+    return (
+        db.session.scalars(
+            select(Attendee)
+            .join(Ticket)
+            .join(Attendance, Attendance.attendee_id == Attendee.id)
+            .join(Training, Training.id == Attendee.training_id)
+            .options(selectinload(Attendee.tickets))
+            .where(
+                Attendance.credit == Credit.PRESENT,
+                Training.state == TrainingState.HELD,
+                Ticket.revoked_at.is_(None),
+                Attendee.id.not_in(select(Feedback.attendee_id)),
+            )
+            .limit(1)
+        )
+        .unique()
+        .one()
+    )
 
 
 def _home() -> int:
