@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -83,21 +83,24 @@ def nest(values: MultiDict[str, str], known: frozenset[str]) -> dict[str, Any]:
             continue
         typed = [value.replace("\x00", "").strip() for value in values.getlist(key)]
         filled = [value for value in typed if value]
-        if not filled:
-            _ensure_row(tree, path)
-            continue
-        node = tree
-        for part in path[:-1]:
-            node = node.setdefault(part, {})
-        node[path[-1]] = filled if len(filled) > 1 else filled[0]
+        node = _group(tree, path)
+        if filled and node is not None:
+            node[path[-1]] = filled if len(filled) > 1 else filled[0]
     return {name: _as_list(node) for name, node in tree.items()}
 
 
-def _ensure_row(tree: dict[str, Any], path: list[str]) -> None:
-    """Keep a group present even when all its fields are blank, so that each fault is named."""
-    node = tree
+def _group(tree: dict[str, Any], path: list[str]) -> dict[str, Any] | None:
+    """Give the group of a field, present even when all its fields are blank: each fault is named.
+
+    None where a text already stands in the place of the group (`name` beside `name-0`): no form of
+    ours sends that.
+    """
+    node: Any = tree
     for part in path[:-1]:
         node = node.setdefault(part, {})
+        if not isinstance(node, dict):
+            return None
+    return cast("dict[str, Any]", node)
 
 
 def _as_list(node: Any) -> Any:
