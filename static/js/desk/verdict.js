@@ -36,10 +36,12 @@ export class VerdictScreen {
     this.root.dataset.kind = kind;
     this.root.dataset.verdict = result.verdict;
     this.root.querySelector("use").setAttribute("href", `${this.sprite}#${icon}`);
-    this.put("title", texts.verdicts[result.verdict] || texts.verdicts.unknown);
+    const title = texts.verdicts[result.verdict] || texts.verdicts.unknown;
+    this.put("title", title);
     this.put("name", result.attendee ? result.attendee.name : "");
     this.put("enterprise", result.attendee ? result.attendee.enterprise : "");
-    this.put("message", result.verdict === "admitted" || result.verdict === "out" ? "" : result.message);
+    const isSaid = result.verdict === "admitted" || result.verdict === "out" || result.message === title;
+    this.put("message", isSaid ? "" : result.message);
     this.put("first", this.firstWords(result));
     this.put("conflict", result.conflict ? texts.conflict : "");
     this.root.hidden = false;
