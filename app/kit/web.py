@@ -78,8 +78,11 @@ def _begin() -> None:
 
 
 def _finish(response: Response, *, is_https: bool) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    # one look at what is there: each setdefault would walk through all headers again
+    present = {name.lower() for name, _value in response.headers}
+    response.headers.extend(
+        [(name, value) for name, value in HEADERS.items() if name.lower() not in present]
+    )
     if is_https:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if "Cache-Control" not in response.headers:
