@@ -28,6 +28,7 @@ from app.kit.health import SCHEDULER_LEASE
 from app.kit.ids import new_id
 from app.kit.leases import LeaseLost, Tenure, Unit
 from app.outbox import jobs as outbox
+from app.registrations import jobs as registrations
 from app.trainings import jobs as trainings
 
 ANSWERS_KEPT = timedelta(days=30)
@@ -56,6 +57,8 @@ def forget_old_answers(unit: Unit) -> None:
 
 JOBS = (
     Job(run=outbox.deliver_due_letters, every=timedelta(seconds=2)),
+    Job(run=registrations.promote_waiting, every=timedelta(seconds=5)),
+    Job(run=registrations.tell_of_changes, every=timedelta(seconds=5)),
     Job(run=audit.seal_new_entries, every=timedelta(seconds=10)),
     Job(run=trainings.hold_trainings_that_are_over, every=timedelta(seconds=30)),
     Job(run=attendance.refold_lessons_that_changed, every=timedelta(seconds=60)),

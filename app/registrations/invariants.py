@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, distinct, func, select
 
@@ -20,7 +20,10 @@ from app.registrations.models import (
     RosterChange,
     Ticket,
 )
+from app.trainings import queries as trainings
 from app.trainings.models import Channel, Lesson, Training, TrainingState
+
+TOLD_WITHIN = timedelta(minutes=5)  # beyond the time that a move needs to settle
 
 
 def places_are_counted(_now: datetime) -> Iterator[Violation]:
@@ -230,6 +233,16 @@ def everybody_was_told(_now: datetime) -> Iterator[Violation]:
             )
 
 
+def changes_were_told(now: datetime) -> Iterator[Violation]:
+    """Find trainings moved or called off more than five minutes ago whose people know nothing."""
+    for training_id in trainings.list_untold(now - TOLD_WITHIN):
+        yield Violation(
+            rule="changes_were_told",
+            row=f"training {training_id}",
+            detail="was moved or called off, and no letter says so; does the scheduler run?",
+        )
+
+
 _OCCASIONS = {
     f"registration_{occasion}": occasion
     for occasion in ("promoted", "cancelled", "added", "replaced", "approved", "rejected")
@@ -244,4 +257,5 @@ CHECKS = (
     one_ticket_per_attendee,
     changes_stay_below_the_counter,
     everybody_was_told,
+    changes_were_told,
 )

@@ -31,6 +31,7 @@ SIGNUP_DAYS = 40
 CLOSES_DAYS = 2
 CLOSED_AFTER_DAYS = 6
 ACCEPTED_AFTER_DAYS = 25
+TOLD_AFTER = timedelta(minutes=2)
 CALLED_OFF = "讲师临时出差，改期另行通知"
 REFUSED = "本场面向已建立体系的企业，欢迎报名基础班"
 
@@ -186,9 +187,11 @@ class _Run:
         stage, ending = self.stage, self.scene.ending
         if ending == "cancelled":
             stage.plan(self._starts()[0] - 7 * DAY, self._call_off)
+            stage.plan(self._starts()[0] - 7 * DAY + TOLD_AFTER, self._tell)
             return
         if self.scene.is_moved:
             stage.plan(stage.at(-3, 15), self._move)
+            stage.plan(stage.at(-3, 15) + TOLD_AFTER, self._tell)
             return
         stage.plan(ends_at + timedelta(minutes=1), self._hold)
         stage.plan(ends_at + 2 * HOUR, self._ask)
@@ -217,6 +220,11 @@ class _Run:
             by=self.office.by,
             now=now,
         )
+
+    def _tell(self, now: datetime) -> None:
+        telling = registrations.prepare_telling(self.training, now=now)
+        if telling is not None:
+            registrations.tell(telling, now=now)
 
     def _move(self, now: datetime) -> None:
         training: Training = queries.get(self.training, self.office.id)

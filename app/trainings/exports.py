@@ -10,6 +10,7 @@ from app.kit.languages import city_name, clock_time, day
 from app.kit.settings import absolute_url, settings
 from app.kit.texts import translate as _
 from app.trainings.models import Lesson, Mode, Training, TrainingState
+from app.trainings.rules import Meeting
 
 REMINDER_MINUTES = 60
 
@@ -48,8 +49,8 @@ def poster(training: Training) -> bytes:
     )
 
 
-def place_of(training: Training) -> str:
-    """Write where a training is held, on one line."""
+def place_of(training: Training | Meeting) -> str:
+    """Write where a training is held, or was to be held, on one line."""
     if training.mode is Mode.LIVESTREAM:
         return _("网络直播")
     parts = [city_name(training.city) if training.city else ""]

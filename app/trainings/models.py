@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -147,6 +149,10 @@ class Training(Base):
     contact_phone: Mapped[str] = mapped_column(String(40), default="")  # an office line, public
     revision: Mapped[int] = mapped_column(default=1)
     calendar_sequence: Mapped[int] = mapped_column(default=0)
+    told_sequence: Mapped[int] = mapped_column(default=0)  # up to which people had letters
+    known_meeting: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)  # the time and place that people know while a move is untold
+    )
     created_at: Mapped[Instant]
     published_at: Mapped[OptionalInstant]
     moved_at: Mapped[OptionalInstant]
@@ -154,6 +160,7 @@ class Training(Base):
     closed_at: Mapped[OptionalInstant]
     cancelled_at: Mapped[OptionalInstant]
     cancel_reason: Mapped[str] = mapped_column(String(300), default="")
+    cancellation_told_at: Mapped[OptionalInstant]
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     programme: Mapped[Programme | None] = relationship(lazy="raise")

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 
 from app.outbox.rules import KINDS
-from app.registrations.notices import Occasion
+from app.registrations.notices import Change, Occasion
 from tests.house.source import ROOT, name_of, product_modules, tree_of
 
 TEMPLATES = ROOT / "templates"
 NAMED = re.compile(r"""["']([\w./-]+\.(?:html|txt|typ))["']""")
-DYNAMIC = {f"registrations/mail/{occasion}.txt" for occasion in Occasion}
+DYNAMIC = {f"registrations/mail/{one}.txt" for one in (*Occasion, *Change)}
 """Templates whose names are put together: one for each occasion of a letter."""
 
 

@@ -9,16 +9,20 @@ from app.registrations.commands.people import (
 )
 from app.registrations.commands.promotion import promote
 from app.registrations.commands.sign_up import Booking, register
+from app.registrations.commands.telling import Telling, prepare_telling, tell
 
 __all__ = [
     "Booking",
+    "Telling",
     "add_attendee",
     "approve",
     "cancel_attendee",
     "cancel_registration",
     "change_attendee",
     "change_contact",
+    "prepare_telling",
     "promote",
     "register",
     "reject",
+    "tell",
 ]

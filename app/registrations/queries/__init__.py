@@ -1,5 +1,6 @@
 """Every SELECT on registrations, scoped to an organisation, a manage token or a ticket."""
 
+from app.registrations.queries.due import list_to_promote, list_to_tell
 from app.registrations.queries.lists import (
     EnterpriseRow,
     RegistrationFilter,
@@ -40,6 +41,8 @@ __all__ = [
     "known_in",
     "list_enterprises",
     "list_registrations",
+    "list_to_promote",
+    "list_to_tell",
     "list_waiting",
     "list_whole",
     "live_ticket",

@@ -14,6 +14,7 @@ from app.trainings.commands.materials import add_material, remove_material
 from app.trainings.commands.places import claim_places, next_numbers, release_places
 from app.trainings.commands.planning import copy, create, create_many, edit
 from app.trainings.commands.states import accept, cancel, close, hold, publish, reopen
+from app.trainings.commands.telling import mark_told
 
 __all__ = [
     "CourseDetails",
@@ -29,6 +30,7 @@ __all__ = [
     "create_many",
     "edit",
     "hold",
+    "mark_told",
     "next_numbers",
     "publish",
     "release_places",

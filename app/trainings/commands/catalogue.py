@@ -146,8 +146,9 @@ def retire_venue(
 def _touch(condition: ColumnElement[bool], *, is_told: bool = False) -> None:
     """Give announced trainings a new revision: their pages show what was changed here."""
     values = {Training.revision: Training.revision + 1}
-    if is_told:
+    if is_told:  # calendars look it up; nobody is written to, so both numbers go along
         values[Training.calendar_sequence] = Training.calendar_sequence + 1
+        values[Training.told_sequence] = Training.told_sequence + 1
     db.session.execute(
         update(Training)
         .where(condition, Training.state.in_(_SHOWN))

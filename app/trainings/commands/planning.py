@@ -17,7 +17,7 @@ from app.trainings import queries, rules
 from app.trainings.commands.references import References, resolve
 from app.trainings.errors import AlreadyChanged, LessonInUse, NotEditable, PlanInvalid
 from app.trainings.models import Lesson, Training, TrainingState, TrainingTrainer
-from app.trainings.rules import LessonPlan, TrainingPlan
+from app.trainings.rules import LessonPlan, Meeting, TrainingPlan
 
 _EDITABLE = frozenset({TrainingState.DRAFT, TrainingState.PUBLISHED})
 
@@ -74,13 +74,13 @@ def edit(
         raise AlreadyChanged
     if training.state not in _EDITABLE:
         raise NotEditable
-    before = rules.plan_of(training)
+    before, known = rules.plan_of(training), rules.meeting_of(training)
     _ensure(plan, training, now)
     _write(training, plan, resolve(plan, organisation_id, keep=before.trainers))
     _write_lessons(training, _named(plan.lessons, before.lessons))
     training.revision += 1
     if training.state is TrainingState.PUBLISHED and rules.is_move(before, plan):
-        _move(training, before, by=by, now=now)
+        _move(training, before, known, by=by, now=now)
     _flush()
     _record("training.edited", training, by=by, now=now)
     return training
@@ -166,10 +166,14 @@ def _lesson(lesson: Lesson | None, plan: LessonPlan, training: Training) -> Less
     return lesson
 
 
-def _move(training: Training, before: TrainingPlan, *, by: Actor, now: datetime) -> None:
+def _move(
+    training: Training, before: TrainingPlan, known: Meeting, *, by: Actor, now: datetime
+) -> None:
     was = min(one.starts_at for one in before.lessons)
     training.calendar_sequence += 1
     training.moved_at = now
+    if training.known_meeting is None:  # a second move before the letters: they know the first
+        training.known_meeting = rules.stored(known, until=now)
     if was != training.starts_at:
         training.moved_from = was
     audit.record(

@@ -17,6 +17,7 @@ def publish(training_id: str, *, organisation_id: int, by: Actor, now: datetime)
     rules.ensure_move(training.state, TrainingState.PUBLISHED)
     rules.ensure_publishable(rules.plan_of(training), now)
     training.published_at = now
+    training.told_sequence = training.calendar_sequence
     return _enter(training, TrainingState.PUBLISHED, "training.published", by=by, now=now)
 
 

@@ -32,12 +32,14 @@ from app.trainings.queries.one import (
 )
 from app.trainings.queries.progress import list_of_programme, list_progress
 from app.trainings.queries.stamps import PageStamp, find_page_stamp, list_stamp
+from app.trainings.queries.telling import find_untold, is_untold, list_untold
 
 __all__ = [
     "PageStamp",
     "TrainingFilter",
     "find",
     "find_page_stamp",
+    "find_untold",
     "get",
     "get_course",
     "get_lesson",
@@ -49,6 +51,7 @@ __all__ = [
     "get_public_programme",
     "get_venue",
     "is_taught_by",
+    "is_untold",
     "list_calendar",
     "list_clashes",
     "list_courses",
@@ -62,5 +65,6 @@ __all__ = [
     "list_stamp",
     "list_taught_lessons",
     "list_to_hold",
+    "list_untold",
     "list_venues",
 ]

@@ -3,6 +3,7 @@
 from app.trainings.models import Mode, TrainingState
 from app.trainings.rules.clashes import Clash, ClashKind
 from app.trainings.rules.life import PUBLIC_STATES, allowed_moves, ensure_move
+from app.trainings.rules.meetings import SETTLE, Meeting, meeting_of, restored, stored
 from app.trainings.rules.plans import (
     MOST_LESSONS,
     LessonPlan,
@@ -37,6 +38,7 @@ from app.trainings.rules.status import (
 __all__ = [
     "MOST_LESSONS",
     "PUBLIC_STATES",
+    "SETTLE",
     "Badge",
     "Clash",
     "ClashKind",
@@ -44,6 +46,7 @@ __all__ = [
     "Facts",
     "LessonPlan",
     "LessonState",
+    "Meeting",
     "Mode",
     "Progress",
     "SignupState",
@@ -62,10 +65,13 @@ __all__ = [
     "label_of",
     "label_of_mode",
     "lesson_state",
+    "meeting_of",
     "plan_of",
     "progress_of",
+    "restored",
     "shifted",
     "signup_state",
     "status_at",
+    "stored",
     "tone_of",
 ]

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 
-from app.kit import calendars, letters, sealing, tokens
+from app.kit import calendars, letters, sealing
 from app.kit.settings import absolute_url, settings
 from app.outbox.rules import Draft
 from app.registrations.models import Attendee, AttendeeState, Registration, Ticket
+from app.registrations.notices.entries import for_guest, published
+from app.registrations.notices.links import manage_url, ticket_url
 from app.trainings.exports import entries_of
-from app.trainings.models import Channel, Training
+from app.trainings.models import Training
 
 
 class Occasion(StrEnum):
@@ -47,22 +48,6 @@ class News:
     slot: str = ""
 
 
-def manage_url(registration: Registration) -> str:
-    """Give the address that opens a registration for whoever has it."""
-    token = tokens.issue(tokens.Purpose.MANAGE, registration.manage_token_id)
-    return absolute_url("registrations_my.enter", token=token)
-
-
-def ticket_code(ticket: Ticket) -> str:
-    """Give the code that stands in a ticket's QR and address."""
-    return tokens.issue(tokens.Purpose.TICKET, ticket.token_id)
-
-
-def ticket_url(ticket: Ticket) -> str:
-    """Give the address of a ticket's page: what its QR says."""
-    return absolute_url("registrations.ticket", code=ticket_code(ticket))
-
-
 def drafts(news: News, *, now: datetime) -> list[Draft]:
     """Write to the contact about all of them, and to each attendee with an address about theirs."""
     address = news.registration.contact_email
@@ -79,8 +64,7 @@ def drafts(news: News, *, now: datetime) -> list[Draft]:
 def _to_contact(news: News, recipient: str, entries: list[calendars.Entry]) -> Draft:
     is_coming = any(attendee.state is AttendeeState.CONFIRMED for attendee in news.attendees)
     has_calendar = is_coming and news.occasion is not Occasion.CANCELLED
-    name, zone = news.training.title, settings().default_timezone
-    calendar = _published(tuple(entries), name, zone) if has_calendar else None
+    calendar = published(entries, news.training.title) if has_calendar else None
     return _draft(
         news,
         recipient,
@@ -98,7 +82,7 @@ def _to_attendee(
     news: News, attendee: Attendee, entries: list[calendars.Entry], now: datetime
 ) -> Draft:
     recipient = attendee.email or ""
-    own = [_for_guest(entry, attendee, recipient) for entry in entries]
+    own = [for_guest(entry, attendee, recipient) for entry in entries]
     calendar, method = _calendar_for(news, attendee, own, now)
     return _draft(
         news,
@@ -162,37 +146,23 @@ def _kind(news: News) -> str:
     return f"registration_{news.occasion}"
 
 
-def _for_guest(entry: calendars.Entry, attendee: Attendee, recipient: str) -> calendars.Entry:
-    return dataclasses.replace(
-        entry,
-        location="" if attendee.channel is Channel.ONLINE else entry.location,
-        organiser_email=settings().mail_from,
-        attendee_email=recipient,
-        attendee_name=attendee.name,
-    )
-
-
 def _calendar_for(
     news: News, attendee: Attendee, entries: list[calendars.Entry], now: datetime
 ) -> tuple[bytes | None, str]:
-    """Invite to the one lesson, or send all lessons as a calendar; take the invitation back."""
-    zone = settings().default_timezone
+    """Invite to the one lesson, or send all lessons as a calendar; take back what was sent."""
+    zone, name = settings().default_timezone, news.training.title
     is_single = len(entries) == 1
-    if news.occasion is Occasion.CANCELLED and attendee.confirmed_at is not None and is_single:
-        gone = dataclasses.replace(entries[0], sequence=entries[0].sequence + 1)
-        return calendars.cancel(gone, timezone=zone, now=now), "CANCEL"
+    if news.occasion is Occasion.CANCELLED and attendee.confirmed_at is not None:
+        gone = [_gone(entry) for entry in entries]
+        if is_single:
+            return calendars.cancel(gone[0], timezone=zone, now=now), "CANCEL"
+        return published(gone, name), "PUBLISH"
     if attendee.state is not AttendeeState.CONFIRMED:
         return None, "PUBLISH"
     if is_single:
         return calendars.request(entries[0], timezone=zone, now=now), "REQUEST"
-    unnamed = tuple(
-        dataclasses.replace(one, attendee_email=None, attendee_name="") for one in entries
-    )
-    return _published(unnamed, news.training.title, zone), "PUBLISH"
+    return published(entries, name), "PUBLISH"
 
 
-@lru_cache(maxsize=256)
-def _published(entries: tuple[calendars.Entry, ...], name: str, zone: str) -> bytes:
-    """Write the lessons as one calendar; equal for everybody, so it is written once."""
-    stamp = max(entry.updated_at for entry in entries)
-    return calendars.publish(entries, name=name, timezone=zone, now=stamp)
+def _gone(entry: calendars.Entry) -> calendars.Entry:
+    return dataclasses.replace(entry, sequence=entry.sequence + 1, status="cancelled")
