@@ -137,7 +137,7 @@ def test_acceptance_then_every_state_of_a_training_is_there_and_one_runs_now(con
     made = seed(Profile.ACCEPTANCE)
     trainings = db.session.scalars(select(Training)).all()
     states = {rules.signup_state(rules.facts_of(one), NOW) for one in trainings}
-    assert states >= {SignupState.OPEN, SignupState.FULL, SignupState.NOT_YET, SignupState.CLOSED}
+    assert states >= {SignupState.OPEN, SignupState.FULL, SignupState.NOT_OPEN, SignupState.CLOSED}
     assert count(Lesson, Lesson.starts_at <= NOW, Lesson.ends_at > NOW) == 3
     assert count(Training, Training.state == TrainingState.CLOSED) == 3
     for one in made.staff[:2]:
