@@ -32,7 +32,16 @@ IDLE = _("您已超过30分钟没有操作，为保护账号安全，请重新�
 OVER = _("本次登录已到期或已被退出，请重新登录")
 NOT_SAVED = _("刚才提交的内容没有保存，登录后请重新提交")
 PASSWORD_PAGES = ("accounts_staff.change_password", "accounts_staff.save_password")
-login_manager = LoginManager()
+
+
+class BrowserSessions(LoginManager):  # type: ignore[misc]  # Flask-Login has no types
+    """Flask-Login without its remember-me cookie, which reads the session on every answer."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+login_manager = BrowserSessions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,24 @@
-"""Static files under addresses that change with their content, so that browsers may keep them."""
+"""Static files under addresses that change with their content, kept by browsers, sent compressed.
+
+A reverse proxy may serve the folder itself (deploy/nginx); without one the product does it as well.
+"""
 
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 LENGTH = 10
 FOREVER = "public, max-age=31536000, immutable"
+COMPRESSIBLE = frozenset(
+    {"text/css", "text/javascript", "application/javascript", "image/svg+xml", "application/wasm"}
+)
 
 
 def init_app(app: Flask) -> None:
@@ -35,7 +42,32 @@ def version(path: Path) -> str:
 
 
 def _keep(response: Response) -> Response:
-    is_versioned = request.endpoint == "static" and bool(request.args.get("v"))
-    if is_versioned and response.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+    if request.endpoint != "static":
+        return response
+    if request.args.get("v") and response.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
         response.headers["Cache-Control"] = FOREVER
+    if response.mimetype in COMPRESSIBLE:
+        response.vary.add("Accept-Encoding")
+        if response.status_code == HTTPStatus.OK and _takes_gzip():
+            _compress(response)
     return response
+
+
+def _takes_gzip() -> bool:
+    return request.method == "GET" and request.accept_encodings["gzip"] > 0
+
+
+def _compress(response: Response) -> None:
+    path = Path(str(current_app.static_folder)) / (request.view_args or {})["filename"]
+    packed = _packed(path, path.stat().st_mtime_ns)
+    response.close()  # the file that was opened to be sent plain
+    response.direct_passthrough = False
+    response.set_data(packed)
+    response.headers["Content-Encoding"] = "gzip"
+
+
+@functools.lru_cache(maxsize=128)
+def _packed(path: Path, written: int) -> bytes:
+    """Compress a file once per process and version of it (`written` is part of the key)."""
+    del written
+    return gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)

@@ -31,7 +31,7 @@ class Office:
         self.raw = []
         self.cuts = 0  # conversations to cut after the message is taken
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802, PLR0917 - its shape there
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - its shape there
         if self.refusal and self.refuse_at == "RCPT":
             return self.refusal
         envelope.rcpt_tos.append(address)
