@@ -24,6 +24,7 @@ from app.feedback import public_views as feedback_public
 from app.feedback import staff_views as feedback_staff
 from app.kit import (
     assets,
+    cookies,
     database,
     guards,
     health,
@@ -31,6 +32,7 @@ from app.kit import (
     keys,
     limits,
     logs,
+    markup,
     openapi,
     pages,
     soundness,
@@ -94,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["guanbiao.settings"] = settings
     _configure(app, settings)
     keys.init_app(app, settings.secret_keys)
+    cookies.init_app(app)
     database.init_app(app, settings.database_url)
     Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     limits.init_app(app, is_on=settings.rate_limits, redis_url=settings.redis_url)
@@ -101,6 +104,7 @@ def create_app(settings: Settings) -> Flask:
     access.init_app(app)
     csrf = CSRFProtect(app)
     assets.init_app(app)
+    markup.init_app(app)
     web.init_app(app, is_https=settings.is_https, site=_site(settings))
     for room in PAGES:
         app.register_blueprint(room.blueprint)

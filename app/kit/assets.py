@@ -10,7 +10,6 @@ import gzip
 import hashlib
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Response, current_app, request
 
@@ -22,14 +21,14 @@ COMPRESSIBLE = frozenset(
 
 
 def init_app(app: Flask) -> None:
-    """Add `?v=…` to every address of a static file, and let such answers be kept for a year."""
+    """Give templates `asset(name)`, an address with `?v=…`; let such answers be kept for a year."""
     folder = Path(str(app.static_folder))
 
-    def add_version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "v" not in values:
-            values["v"] = version(folder / values["filename"])
+    @functools.cache  # a page names two dozen files, the same ones as the next page
+    def asset(name: str) -> str:
+        return f"{app.static_url_path}/{name}?v={version(folder / name)}"
 
-    app.url_defaults(add_version)
+    app.jinja_env.globals["asset"] = asset
     app.after_request(_keep)
 
 

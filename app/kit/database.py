@@ -12,7 +12,19 @@ from typing import Annotated, Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, String, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    String,
+    event,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -129,7 +141,22 @@ def _install_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin_transaction(connection: Any) -> None:
-        connection.exec_driver_sql(_begin.get())
+        if statement := _begin.get():
+            connection.exec_driver_sql(statement)
+
+
+def read_row(statement: Select[Any], values: dict[str, Any]) -> Row[Any] | None:
+    """Run one SELECT by itself, past session and transaction, and give its only row.
+
+    For what public pages ask on every request: a session and a transaction would cost as much
+    again. Both engines answer a single statement from one moment.
+    """
+    token = _begin.set("")
+    try:
+        with db.engine.connect() as connection:
+            return connection.execute(statement, values).one_or_none()
+    finally:
+        _begin.reset(token)
 
 
 def unit_of_work(work: Callable[[], Result]) -> Result:

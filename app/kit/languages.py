@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import Babel, format_datetime, get_locale, to_user_timezone
+from flask_babel import (
+    Babel,
+    format_datetime,
+    get_locale,
+    get_translations,
+    to_user_timezone,
+)
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from app.kit import regions
 from app.kit.texts import lazy as _
@@ -43,9 +52,21 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DOMAIN"] = ";".join(domains)
     app.config["BABEL_DEFAULT_LOCALE"] = LOCALES["zh"]
     Babel(app, locale_selector=lambda: LOCALES[current()])
+    # newstyle: placeholders are filled and escaped by Jinja
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n
+        _in_language, lambda one, many, n: get_translations().ungettext(one, many, n), newstyle=True
+    )
     app.jinja_env.globals.update(language=current, lang_url=lang_url)
     app.jinja_env.filters.update(instant=instant, day=day, clock_time=clock_time)
     app.jinja_env.filters.update(city_name=city_name, cluster_name=cluster_name, leaf=leaf)
+
+
+def _in_language(text: str) -> str:
+    """Translate for a template: the source language needs no look-up, and most pages are in it."""
+    locale = get_locale()
+    if locale is None or locale.language == "zh":
+        return text
+    return str(get_translations().ugettext(text))
 
 
 def current() -> str:
@@ -54,12 +75,15 @@ def current() -> str:
         return "zh"  # jobs and commands speak the source language unless they say otherwise
     if "language" not in g:
         asked = request.args.get("lang") or request.cookies.get(COOKIE, "")
-        g.language = asked if asked in LOCALES else _preferred()
+        wanted = request.headers.get("Accept-Language", "")
+        g.language = asked if asked in LOCALES else _preferred(wanted)
     return str(g.language)
 
 
-def _preferred() -> str:
-    return request.accept_languages.best_match(list(LOCALES), default="zh") or "zh"
+@functools.lru_cache(maxsize=512)
+def _preferred(wanted: str) -> str:
+    """Give the better of our languages for an Accept-Language header; few headers are sent."""
+    return parse_accept_header(wanted, LanguageAccept).best_match(list(LOCALES)) or "zh"
 
 
 def remember(response: Response) -> None:

@@ -19,8 +19,7 @@ def get(client, address, **headers):
 
 
 def test_address_when_a_page_names_a_file_then_it_carries_its_version(app):
-    with app.test_request_context():
-        address = app.url_for("static", filename="css/guanbiao.css")
+    address = app.jinja_env.globals["asset"]("css/guanbiao.css")
     version = assets.version(Path(app.static_folder) / "css/guanbiao.css")
     assert address == f"{STYLE}?v={version}"
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, bindparam, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.kit.database import UtcDateTime, db
+from app.kit.database import UtcDateTime, read_row
 from app.trainings.models import Programme, Training, TrainingState
 from app.trainings.rules import Facts
 
@@ -68,11 +68,12 @@ class PageStamp:
 
 def find_page_stamp(training_id: str) -> PageStamp | None:
     """Give the stamp of an announced training by public id."""
-    with db.engine.connect() as connection:  # a session would cost as much again
-        row = connection.execute(_ONE, {"training_id": training_id}).one_or_none()
+    row = read_row(_ONE, {"training_id": training_id})
     if row is None:
         return None
-    key, revision, state, mode, opens, closes, starts, ends, on, off, taken_on, taken_off = row
+    key, revision, state, mode, opens, closes, starts, ends, on, off, taken_on, taken_off = tuple(
+        row
+    )
     facts = Facts(
         state=state,
         mode=mode,
@@ -90,6 +91,4 @@ def find_page_stamp(training_id: str) -> PageStamp | None:
 
 def list_stamp(now: datetime, today: date) -> str:
     """Give one mark for all public lists; it changes with every training and every status."""
-    with db.engine.connect() as connection:
-        row = connection.execute(_ALL, {"now": now, "today": today}).one()
-    return ".".join(str(part) for part in row)
+    return ".".join(str(part) for part in read_row(_ALL, {"now": now, "today": today}) or ())
