@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from app.enterprises.models import Contact, Enterprise, Person
 from app.enterprises.rules import ContactDetails, EnterpriseDetails, PersonDetails
-from app.kit import sealing
+from app.kit import inserts, sealing
 from app.kit.database import Base, db
 from app.kit.ids import new_id
 
@@ -72,18 +70,7 @@ def register_people(
 
 
 def _ensure(model: type[Base], rows: list[dict[str, Any]], key: tuple[str, ...]) -> dict[Any, int]:
-    """Insert the rows whose key is new and give the last key column → id of all of them.
-
-    Setting the key to itself makes the database return rows that were there before, in the same
-    statement, whoever inserted them first.
-    """
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    table = model.__table__
-    insert = dialect.insert(table)
-    last = key[-1]
-    statement = insert.on_conflict_do_update(
-        index_elements=[table.c[column] for column in key], set_={last: insert.excluded[last]}
-    ).returning(table.c[last], table.c.id)
-    # rows as parameters, not as values: the compiled statement is kept for the next time
+    """Insert the rows whose key is new and give the last key column → id of all of them."""
+    statement = inserts.all_rows(model, key, returns=(key[-1], "id"))
     found = db.session.execute(statement, rows[0] if len(rows) == 1 else rows)
     return {row[0]: row.id for row in found}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Index, String, UniqueConstraint, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.kit import inserts
 from app.kit.database import Base, Instant, PrimaryKey, db
 from app.kit.errors import FieldFault, Invalid
 from app.kit.sealing import Sealed
@@ -89,21 +89,16 @@ def _claim(principal: str, key: str, request_hash: str, now: datetime) -> bool:
     Of two at the same instant the second waits here until the first has committed or given up:
     it must not run into its twin's work and be refused for it.
     """
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    claimed = db.session.scalar(
-        dialect.insert(IdempotentAnswer)
-        .values(
-            principal=principal,
-            key=key,
-            request_hash=request_hash,
-            status=0,
-            body="",
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["principal", "key"])
-        .returning(IdempotentAnswer.id)
-    )
-    return claimed is not None
+    row = {
+        "principal": principal,
+        "key": key,
+        "request_hash": request_hash,
+        "status": 0,
+        "body": "",
+        "created_at": now,
+    }
+    statement = inserts.new_rows(IdempotentAnswer, ("principal", "key"), returns=("id",))
+    return db.session.execute(statement, row).scalar() is not None
 
 
 def _replayed(principal: str, key: str, request_hash: str) -> Answer:

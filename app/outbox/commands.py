@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts import queries as accounts
 from app.audit import commands as audit
 from app.audit.rules import Actor
-from app.kit.database import Base, db
+from app.kit import inserts
+from app.kit.database import db
 from app.kit.ids import new_id
 from app.kit.mail import DeliveryFailed, Mail
 from app.kit.settings import settings
@@ -58,11 +58,7 @@ def enqueue_all(drafts: Sequence[Draft], *, now: datetime) -> int:
 
 def _insert(rows: list[dict[str, Any]]) -> int:
     """Store rows whose key is new; of two equal occasions the later one says nothing."""
-    is_postgresql = db.session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    table = Base.metadata.tables[Letter.__tablename__]
-    stored = insert(table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.id)
-    # rows as parameters, not as values: the compiled statement is kept for the next time
+    stored = inserts.new_rows(Letter, ("key",), returns=("id",))
     return len(db.session.execute(stored, rows[0] if len(rows) == 1 else rows).all())
 
 
