@@ -24,11 +24,11 @@ class GuardNotFound(AssertionError):
     """The text to remove is not there (any more): the mutant must follow the code."""
 
 
-def mutated(directory: Path, *removals: Removal) -> Path:
-    """Copy the product below `directory` without these guards; GuardNotFound."""
+def mutated(directory: Path, *removals: Removal, also: tuple[str, ...] = ()) -> Path:
+    """Copy the product, and `also` what is named, without these guards; GuardNotFound."""
     root = directory / "mutant"
     root.mkdir()
-    for name in COPIED:
+    for name in (*COPIED, *also):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))

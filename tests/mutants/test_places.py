@@ -24,12 +24,8 @@ LIVE_PHONE = Removal(
 KEY_CLAIM = (
     Removal(
         path="app/kit/idempotency.py",
-        text='        .on_conflict_do_nothing(index_elements=["principal", "key"])\n',
-    ),
-    Removal(
-        path="app/kit/idempotency.py",
-        text="            key=key,\n            request_hash=",
-        without="            key=new_id(),\n            request_hash=",
+        text='        "key": key,\n',
+        without='        "key": new_id(),\n',
     ),
     Removal(
         path="app/kit/idempotency.py",
