@@ -22,7 +22,7 @@ from app.kit.errors import AppError
 
 Result = TypeVar("Result")
 TOKEN_DAYS = 365
-PASSWORD_LINE = "one-time password (shown only now, must be changed at the first sign-in): "  # noqa: S105 - a label
+PASSWORD_LINE = "one-time password (shown only now, must be changed at the first sign-in): "  # noqa: S105 - a label # nosec B105
 
 
 @click.group()

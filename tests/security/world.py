@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -97,7 +98,7 @@ class World:
     copy: Path
 
     def restore(self) -> None:
-        """Put every row back to where it was."""
+        """Put every row and every upload back to where it was."""
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -106,6 +107,7 @@ class World:
             source.backup(target)
         source.close()
         target.close()
+        shutil.copytree(_kept(self.copy), _media(self.app), dirs_exist_ok=True)
 
     def client_of(self, principal: Principal) -> FlaskClient:
         client = self.app.test_client()
@@ -131,7 +133,18 @@ def build(app: Flask, database: Path, copy: Path) -> World:
     source.backup(target)
     source.close()
     target.close()
+    shutil.copytree(_media(app), _kept(copy))
     return world
+
+
+def _media(app: Flask) -> Path:
+    with app.app_context():
+        return settings().media_dir
+
+
+def _kept(copy: Path) -> Path:
+    """Where the uploads lie that belong to a copy of the database."""
+    return copy.with_suffix(".media")
 
 
 def _house(name: str, mark: str, *, uscc_from: int) -> House:
