@@ -10,3 +10,5 @@ def init() -> None:
     if not logging.getLogger().handlers:
         logging.basicConfig(level=logging.INFO, format=FORMAT)
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    # lines name neither thread nor process: do not find out (Logging HOWTO, "Optimization")
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

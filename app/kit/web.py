@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 import traceback
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from app.kit import api, languages
 from app.kit.errors import AppError, TooManyRequests, Unavailable
-from app.kit.ids import new_id
 
 log = logging.getLogger("guanbiao.web")
+LINE = "%s %s %s %.1fms %s"
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
@@ -71,29 +72,23 @@ def is_api() -> bool:
 
 
 def _begin() -> None:
-    g.request_id = new_id()[:12]
+    g.request_id = secrets.token_hex(6)
     g.begun = time.perf_counter()
     if "\x00" in request.path or b"%00" in request.query_string:
         raise BadRequest  # no database keeps this character, and no browser sends it
 
 
 def _finish(response: Response, *, is_https: bool) -> Response:
-    # one look at what is there: each setdefault would walk through all headers again
-    present = {name.lower() for name, _value in response.headers}
-    response.headers.extend(
-        [(name, value) for name, value in HEADERS.items() if name.lower() not in present]
-    )
+    response.headers.extend(HEADERS)  # no view sets one of these itself
     if is_https:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
+        response.headers["Strict-Transport-Security"] = HSTS
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if request.endpoint != "static" else "public"
     languages.remember(response)
     milliseconds = (time.perf_counter() - g.get("begun", time.perf_counter())) * 1000
     # the rule, never the path: ticket codes and manage tokens are part of paths
     rule = request.url_rule.rule if request.url_rule else "-"
-    log.info(
-        "%s %s %s %.1fms %s", request.method, rule, response.status_code, milliseconds, request_id()
-    )
+    log.info(LINE, request.method, rule, response.status_code, milliseconds, request_id())
     return response
 
 
