@@ -23,19 +23,13 @@ def option_tags(options: Iterable[Option | Group], chosen: str) -> Markup:
 
     The one whose value is `chosen` is selected; an empty `chosen` selects none.
     """
-    return Markup("").join(_tag(value, text, chosen) for value, text in options)
+    # plain texts joined once: adding Markup to Markup would escape every piece again
+    return Markup("".join(_tag(value, text, chosen) for value, text in options))  # noqa: S704 - _tag escapes # nosec B704
 
 
-def _tag(value: object, text: Text | Sequence[Option], chosen: str) -> Markup:
+def _tag(value: object, text: Text | Sequence[Option], chosen: str) -> str:
     if isinstance(text, (list, tuple)):
-        inner = option_tags(text, chosen)
-        return Markup('<optgroup label="') + escape(value) + Markup('">') + inner + _GROUP_END
-    mark = _SELECTED if chosen and str(value) == chosen else _PLAIN
-    return _BEGIN + escape(value) + mark + escape(str(text)) + _END
-
-
-_BEGIN = Markup('<option value="')
-_PLAIN = Markup('">')
-_SELECTED = Markup('" selected>')
-_END = Markup("</option>")
-_GROUP_END = Markup("</optgroup>")
+        inner = "".join(_tag(one, its_text, chosen) for one, its_text in text)
+        return f'<optgroup label="{escape(value)}">{inner}</optgroup>'
+    mark = " selected" if chosen and str(value) == chosen else ""
+    return f'<option value="{escape(value)}"{mark}>{escape(str(text))}</option>'
