@@ -99,7 +99,7 @@ def play(stage: Stage, known: Mapping[str, Login]) -> Made:
     made = Made()
     now = stage.at(PLANNED, 8)
     for sketch in OFFICES:
-        office, secrets = open_office(sketch, known, now=now)
+        office, secrets = open_office(sketch, known, now=now, today=stage.now)
         made.staff += secrets
         catalogue = announcing.open_catalogue(stage, office, sketch, now=now)
         stage.settle()

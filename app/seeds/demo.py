@@ -47,7 +47,7 @@ def play(stage: Stage, known: Mapping[str, Login]) -> Made:
     first_day = stage.at(-300, 9)
     offices, catalogues = [], []
     for sketch in ORGANISERS:
-        office, secrets = open_office(sketch, known, now=first_day)
+        office, secrets = open_office(sketch, known, now=first_day, today=stage.now)
         made.staff += secrets
         offices.append(office)
         catalogues.append(announcing.open_catalogue(stage, office, sketch, now=first_day))

@@ -87,16 +87,19 @@ def logins(sketches: Iterable[Sketch], *, seed: int) -> dict[str, Login]:
 
 
 def open_office(
-    sketch: Sketch, known: Mapping[str, Login], *, now: datetime
+    sketch: Sketch, known: Mapping[str, Login], *, now: datetime, today: datetime
 ) -> tuple[Office, list[StaffMade]]:
-    """Make an organisation with one account per employee, each with an API token."""
+    """Make an organisation with one account per employee, each with an API token.
+
+    The passwords are as of `today`, so that nobody is asked at once to change them.
+    """
     organisation = people.create_organisation(sketch.name, sketch.kind, by=SYSTEM, now=now)
     organisation.name_en = sketch.name_en
     staff: dict[Role, Identity] = {}
     made = []
     for one in sketch.employees:
         login = known[one.email]
-        identity = _employ(one, login, organisation.id, now=now)
+        identity = _employ(one, login, organisation.id, now=now, today=today)
         staff[one.role] = identity
         made.append(
             StaffMade(
@@ -115,7 +118,9 @@ def open_office(
     return office, made
 
 
-def _employ(one: Employee, login: Login, organisation_id: int, *, now: datetime) -> Identity:
+def _employ(
+    one: Employee, login: Login, organisation_id: int, *, now: datetime, today: datetime
+) -> Identity:
     staff: Staff = people.create_staff(
         email=one.email,
         name=one.name,
@@ -126,6 +131,7 @@ def _employ(one: Employee, login: Login, organisation_id: int, *, now: datetime)
         now=now,
     )
     staff.must_change_password = False  # a demonstration is entered at once
+    staff.password_changed_at = today
     db.session.flush()
     for membership in staff.memberships:
         db.session.refresh(membership, ["organisation"])
