@@ -59,7 +59,7 @@ def prepare(seed: int) -> Mapping[str, Login]:
 def play(stage: Stage, known: Mapping[str, Login], *, attendees: int) -> Made:
     """Make one hybrid training of two lessons with `attendees` confirmed people."""
     planned = stage.at(-60)
-    office, secrets = open_office(OFFICE, known, now=planned)
+    office, secrets = open_office(OFFICE, known, now=planned, today=stage.now)
     catalogue = announcing.open_catalogue(stage, office, OFFICE, now=planned)
     wanted = announcing.plan(
         "万人大课",
