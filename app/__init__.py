@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -84,10 +86,18 @@ CHECKED = (
 PROGRAMS = (trainings_api, registrations_api, attendance_api, feedback_api, openapi)
 
 
+class Application(Flask):
+    """Flask that does not ask every view and hook of every request whether it is asynchronous."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Give the function as it is: none of ours is asynchronous."""
+        return func
+
+
 def create_app(settings: Settings) -> Flask:
     """Make the application; refuses to start when a route has no guard."""
     logs.init()
-    app = Flask(
+    app = Application(
         __name__,
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),

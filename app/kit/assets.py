@@ -29,7 +29,11 @@ def init_app(app: Flask) -> None:
         return f"{app.static_url_path}/{name}?v={version(folder / name)}"
 
     app.jinja_env.globals["asset"] = asset
-    app.after_request(_keep)
+
+    def send(filename: str) -> Response:
+        return _keep(app.send_static_file(filename), filename)
+
+    app.view_functions["static"] = send
 
 
 @functools.cache
@@ -40,15 +44,13 @@ def version(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:LENGTH]
 
 
-def _keep(response: Response) -> Response:
-    if request.endpoint != "static":
-        return response
+def _keep(response: Response, filename: str) -> Response:
     if request.args.get("v") and response.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
         response.headers["Cache-Control"] = FOREVER
     if response.mimetype in COMPRESSIBLE:
         response.vary.add("Accept-Encoding")
         if response.status_code == HTTPStatus.OK and _takes_gzip():
-            _compress(response)
+            _compress(response, filename)
     return response
 
 
@@ -56,8 +58,8 @@ def _takes_gzip() -> bool:
     return request.method == "GET" and request.accept_encodings["gzip"] > 0
 
 
-def _compress(response: Response) -> None:
-    path = Path(str(current_app.static_folder)) / (request.view_args or {})["filename"]
+def _compress(response: Response, filename: str) -> None:
+    path = Path(str(current_app.static_folder)) / filename
     packed = _packed(path, path.stat().st_mtime_ns)
     response.close()  # the file that was opened to be sent plain
     response.direct_passthrough = False
