@@ -28,6 +28,8 @@ run: export WEB_PORT := $(PORT)
 run: export WEB_WORKERS := $(WEB_WORKERS)
 run: export WEB_THREADS := $(WEB_THREADS)
 run: install ## install, prepare and serve (HOST, PORT, INSTANCE_DIR are honoured); Ctrl-C stops
+	@$(BIN)/python -c 'import socket, sys; socket.create_server((sys.argv[1], int(sys.argv[2]))).close()' $(HOST) $(PORT) 2>/dev/null \
+	  || { echo "Port $(PORT) of $(HOST) is taken: stop what listens there, or choose another: PORT=8001 make run" >&2; exit 1; }
 	@$(BIN)/flask --app wsgi prepare
 	@exec $(BIN)/honcho start -e /dev/null --no-prefix --port $(PORT)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -145,3 +146,15 @@ def proc(pid: int, name: str) -> bytes:
         return (Path("/proc") / str(pid) / name).read_bytes()
     except OSError:  # it has just ended
         return b"()  0" if name == "stat" else b""
+
+
+def test_a_port_that_is_taken_is_named_and_nothing_starts(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        env = os.environ | {"PORT": port, "INSTANCE_DIR": str(tmp_path / "instance")}
+        done = subprocess.run(
+            ["make", "run"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+    assert done.returncode != 0
+    assert f"Port {port} of 127.0.0.1 is taken" in done.stderr
+    assert not (tmp_path / "instance").exists()
