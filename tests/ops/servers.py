@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -54,14 +56,29 @@ def flask(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProces
 def running(command: list[str | Path], *, port: int, env: Mapping[str, str]) -> Iterator[None]:
     """Run a server until the block ends; it must be listening on `port` when the block begins."""
     process = subprocess.Popen(
-        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     try:
         wait_for_port(port, process)
         yield
     finally:
-        process.terminate()
-        process.communicate(timeout=30)
+        end(process)
+
+
+def end(process: subprocess.Popen) -> None:
+    """Ask a server that leads its process group to stop, then end what is left of the group."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=5)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=15)
 
 
 def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:

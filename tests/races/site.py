@@ -31,7 +31,7 @@ from app.trainings.models import Training
 from config import Settings
 from tests import makers
 from tests.conftest import POSTGRES
-from tests.ops.servers import BIN, ROOT, environment, free_port, wait_for_port
+from tests.ops.servers import BIN, ROOT, end, environment, free_port, wait_for_port
 
 SEED = int(os.environ.get("RACE_SEED", str(random.randrange(10**6))))
 KEYS = "t1:" + "race-key-0123456789abcdefghijklmnop"
@@ -227,18 +227,18 @@ def serving(
     """Run a server; end it, and whatever it left, when the block ends."""
     with Path(env["INSTANCE_DIR"], "server.log").open("w") as log:
         process = subprocess.Popen(
-            arguments, cwd=root, env=env, stdout=log, stderr=subprocess.STDOUT
+            arguments,
+            cwd=root,
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             wait_for_port(port, process)
             yield process
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(timeout=15)
+            end(process)
 
 
 @contextmanager
