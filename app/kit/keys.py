@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-KEY_BYTES = 32
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyring:

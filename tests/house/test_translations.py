@@ -20,7 +20,6 @@ KEYWORDS = {
     "lazy_gettext": None,
     "translate": None,
     "ngettext": (1, 2),
-    "translate_many": (1, 2),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -223,18 +223,3 @@ def _hit(row: Row[Any]) -> Hit:
     return Hit(
         card=card, state=row.state, first_in_at=row.first_in_at, is_inside=bool(row.is_inside)
     )
-
-
-def list_missing(lesson_id: int, limit: int = 200) -> Sequence[Hit]:
-    """List the confirmed people on site who have not come, by enterprise and name."""
-    statement = (
-        _people(lesson_id)
-        .where(
-            Attendee.state == AttendeeState.CONFIRMED,
-            Attendee.channel == Channel.ONSITE,
-            Attendance.id.is_(None) | Attendance.credit.not_in(CAME),
-        )
-        .order_by(Enterprise.name, Attendee.name, Attendee.sequence)
-        .limit(limit)
-    )
-    return [_hit(row) for row in db.session.execute(statement)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 from app.attendance.models import Credit, Direction, FactKind, Verdict
@@ -78,11 +77,6 @@ def sentence(evidence: Mapping[str, Any] | None) -> str:
             "在场%(minutes)s分钟，不足要求的%(needed)s分钟", minutes=minutes, needed=needed
         )
     return translate("人工更正：%(reason)s", reason=evidence.get("reason", ""))
-
-
-def corrected_at(evidence: Mapping[str, Any] | None) -> datetime | None:
-    """Give when a corrected record was corrected."""
-    return datetime.fromisoformat(evidence["at"]) if evidence and "at" in evidence else None
 
 
 def explainer() -> Callable[[Mapping[str, Any] | None], str]:
