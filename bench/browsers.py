@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -72,40 +73,68 @@ def hidden_fields(page: bytes) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one kind of work cost the server."""
+    """What one piece of work cost the server: alone, and beside those of other clients."""
 
     name: str
     count: int
     cpu_ms: float
+    busy_cpu_ms: float
     per_second: float
     requests: float = 1.0
 
 
-def measure(
-    name: str,
-    server: Server,
-    work: Callable[[Browser, int], None],
-    *,
-    count: int,
-    clients: int = CLIENTS,
-    warm: int = 4,
-) -> Cost:
-    """Do `work` `count` times with a few clients at once; the server's CPU is what counts."""
-    pool = [Browser(server.port) for _ in range(clients)]
-    for number in range(warm):
-        work(pool[number % clients], -1 - number)
-    for browser in pool:
-        browser.requests = 0
-    cpu, began = server.cpu_seconds(), time.perf_counter()
-    _all_at_once(pool, work, count)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A kind of work on a server, `count` times in every round."""
+
+    name: str
+    server: Server
+    work: Callable[[Browser, int], None]
+    count: int
+    warm: int = 4
+
+
+def measure(*subjects: Subject, rounds: int = 1, is_busy_too: bool = True) -> list[Cost]:
+    """Do all works in turn, for some rounds, so that a slow minute of the machine slows them all.
+
+    The processor's time is that of one client alone (the median of the rounds); four clients at
+    once then say how many a second are served, and what waiting for each other costs.
+    """
+    for subject in subjects:
+        _round(subject, [Browser(subject.server.port)], subject.warm)
+    alone = [
+        [_round(one, [Browser(one.server.port)], one.count) for one in subjects]
+        for _ in range(rounds)
+    ]
+    costs = []
+    for subject, found in zip(subjects, zip(*alone, strict=True), strict=True):
+        clients = [Browser(subject.server.port) for _ in range(CLIENTS if is_busy_too else 1)]
+        busy = _round(subject, clients, subject.count)
+        costs.append(
+            Cost(
+                name=subject.name,
+                count=rounds * subject.count,
+                cpu_ms=statistics.median(one.cpu_ms for one in found),
+                busy_cpu_ms=busy.cpu_ms,
+                per_second=busy.per_second,
+                requests=sum(browser.requests for browser in clients) / subject.count,
+            )
+        )
+    return costs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    cpu_ms: float
+    per_second: float
+
+
+def _round(subject: Subject, clients: list[Browser], count: int) -> _Round:
+    cpu, began = subject.server.cpu_seconds(), time.perf_counter()
+    _all_at_once(clients, subject.work, count)
     seconds = time.perf_counter() - began
-    return Cost(
-        name=name,
-        count=count,
-        cpu_ms=(server.cpu_seconds() - cpu) * 1000 / count,
-        per_second=count / seconds,
-        requests=sum(browser.requests for browser in pool) / count,
-    )
+    cpu_ms = (subject.server.cpu_seconds() - cpu) * 1000 / count
+    return _Round(cpu_ms=cpu_ms, per_second=count / seconds)
 
 
 def _all_at_once(pool: list[Browser], work: Callable[[Browser, int], None], count: int) -> None:

@@ -112,7 +112,7 @@ def flask(*arguments: str, env: Mapping[str, str]) -> str:
         [str(BIN / "flask"), "--app", "wsgi", *arguments],
         cwd=ROOT,
         env=dict(env),
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=True,
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import secrets
 import time
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Request, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
@@ -17,8 +19,15 @@ from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from app.kit import api, languages
 from app.kit.errors import AppError, TooManyRequests, Unavailable
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 log = logging.getLogger("guanbiao.web")
 LINE = "%s %s %s %.1fms %s"
+
+# an id names a line of the log and protects nothing: chance is asked for once, not per request
+_process = secrets.token_hex(4)
+_requests = itertools.count(1)
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
@@ -52,7 +61,8 @@ class Site:
 def init_app(app: Flask, *, is_https: bool, site: Site) -> None:
     """Put the common handlers on `app`."""
     app.before_request(_begin)
-    app.after_request(lambda response: _finish(response, is_https=is_https))
+    app.after_request(_finish)
+    app.wsgi_app = _with_headers(app.wsgi_app, is_https=is_https)  # type: ignore[method-assign,assignment]  # Flask's documented way
     app.register_error_handler(AppError, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)
     app.register_error_handler(DBAPIError, _refuse_database)
@@ -72,23 +82,34 @@ def is_api() -> bool:
 
 
 def _begin() -> None:
-    g.request_id = secrets.token_hex(6)
+    g.request_id = f"{_process}{next(_requests):06x}"
     g.begun = time.perf_counter()
     if "\x00" in request.path or b"%00" in request.query_string:
         raise BadRequest  # no database keeps this character, and no browser sends it
 
 
-def _finish(response: Response, *, is_https: bool) -> Response:
-    response.headers.extend(HEADERS)  # no view sets one of these itself
-    if is_https:
-        response.headers["Strict-Transport-Security"] = HSTS
+def _with_headers(answer: WSGIApplication, *, is_https: bool) -> WSGIApplication:
+    """Put the headers of every answer on after all else: no view and no error is without them."""
+    headers = [*HEADERS.items(), *([("Strict-Transport-Security", HSTS)] if is_https else [])]
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, own: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, own + headers, *error)
+
+        return answer(environ, start)
+
+    return application
+
+
+def _finish(response: Response) -> Response:
+    here: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - asked for once, not six times
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if request.endpoint != "static" else "public"
+        response.headers["Cache-Control"] = "no-store" if here.endpoint != "static" else "public"
     languages.remember(response)
     milliseconds = (time.perf_counter() - g.get("begun", time.perf_counter())) * 1000
     # the rule, never the path: ticket codes and manage tokens are part of paths
-    rule = request.url_rule.rule if request.url_rule else "-"
-    log.info(LINE, request.method, rule, response.status_code, milliseconds, request_id())
+    rule = here.url_rule.rule if here.url_rule else "-"
+    log.info(LINE, here.method, rule, response.status_code, milliseconds, request_id())
     return response
 
 
