@@ -63,10 +63,10 @@ def principal() -> str:
 
 def _post_at(lesson: str) -> Post:
     bearer = accounts.bearer()
-    desk_id = tokens.read(bearer, tokens.Purpose.DESK)
-    if desk_id is None:
+    credential = tokens.read(bearer, tokens.Purpose.DESK)
+    if credential is None:
         return _post_of_program(accounts.ensure_scope(Scope.CHECKIN), lesson)
-    found = desks.find_post(desk_id, lesson, now=clock.now())
+    found = desks.find_post(credential, lesson, now=clock.now())
     if found is None:
         raise Unauthenticated
     return found

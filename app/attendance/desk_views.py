@@ -172,7 +172,7 @@ def _page_data(lesson: Lesson, desk: Desk, sequence: int) -> dict[str, Any]:
     }
     return {
         "api": f"/api/v1/lessons/{lesson.public_id}",
-        "token": tokens.issue(tokens.Purpose.DESK, desk.public_id),
+        "token": tokens.issue(tokens.Purpose.DESK, desk.credential_id),
         "language": "zh-Hans" if language() == "zh" else "en",
         "server_time": clock.now().isoformat(),
         "timezone": settings().default_timezone,

@@ -50,5 +50,5 @@ def create(lesson: str, label: str) -> None:
         )
     except AppError as refusal:
         raise click.ClickException(f"{refusal.code}: {refusal}") from refusal
-    click.echo(tokens.issue(tokens.Purpose.DESK, desk.public_id))
+    click.echo(tokens.issue(tokens.Purpose.DESK, desk.credential_id))
     click.echo(absolute_url("desk.show", lesson_id=lesson), err=True)

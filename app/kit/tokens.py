@@ -23,6 +23,9 @@ class Purpose(StrEnum):
     MANAGE = "manage"
     API = "api"
     DESK = "desk"
+    ENROL = "enrol"  # a phone that shall become a desk
+    GROUP = "group"  # all people of one registration
+    HALL = "hall"  # the code on the screen of a hall, for a few seconds
     FEED = "feed"
 
 

@@ -128,7 +128,7 @@ def make_desk(lesson: Lesson, label: str = "一号门") -> Desk:
 
 
 def desk_token(desk: Desk) -> str:
-    return tokens.issue(tokens.Purpose.DESK, desk.public_id)
+    return tokens.issue(tokens.Purpose.DESK, desk.credential_id)
 
 
 def scanner(desk: Desk) -> Scanner:

@@ -81,7 +81,7 @@ def test_desks_create_then_the_token_scans(context, client):
     assert result.exit_code == 0
     token = result.stdout.strip()
     desk = tokens.read(token, tokens.Purpose.DESK)
-    found = db.session.execute(text("SELECT public_id, label FROM desk")).one()
+    found = db.session.execute(text("SELECT credential_id, label FROM desk")).one()
     assert tuple(found) == (desk, "东门")
 
 

@@ -32,11 +32,12 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanner:
-    """Who scans: a desk, or a program of a member of staff."""
+    """Who scans: a desk, a program of a member of staff, or the attendee (by the hall's code)."""
 
     desk_id: int | None
     staff_id: int | None
     label: str = ""
+    kind: FactKind = FactKind.DOOR_SCAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ class _Batch:
         )
         value = FactValue(
             uid=scan.uid,
-            kind=FactKind.DOOR_SCAN,
+            kind=self._by.kind,
             effective_at=effective_at,
             received_at=self._now,
             direction=scan.direction,

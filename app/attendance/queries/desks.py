@@ -36,30 +36,31 @@ _OPEN_DESK = (
         _DESK.c.organisation_id,
         _DESK.c.staff_id,
         _DESK.c.label,
-        _LESSON.c.public_id,
+        _DESK.c.public_id.label("desk"),
+        _LESSON.c.public_id.label("lesson"),
     )
     .select_from(_DESK.join(_LESSON, _LESSON.c.id == _DESK.c.lesson_id))
     .where(
-        _DESK.c.public_id == bindparam("desk"),
+        _DESK.c.credential_id == bindparam("credential"),
         _DESK.c.revoked_at.is_(None),
         _DESK.c.expires_at > bindparam("now"),
     )
 )
 
 
-def find_post(desk: str, lesson: str, *, now: datetime) -> Post | None:
-    """Give the desk (public id) that is open at `now`; NotFound when it is for another lesson."""
-    row = db.session.execute(_OPEN_DESK, {"desk": desk, "now": now}).one_or_none()
+def find_post(credential: str, lesson: str, *, now: datetime) -> Post | None:
+    """Give the open desk that bears a credential; NotFound when it is of another lesson."""
+    row = db.session.execute(_OPEN_DESK, {"credential": credential, "now": now}).one_or_none()
     if row is None:
         return None
-    if row.public_id != lesson:
+    if row.lesson != lesson:
         raise NotFound
     return Post(
         lesson_id=row.lesson_id,
-        lesson=row.public_id,
+        lesson=row.lesson,
         organisation_id=row.organisation_id,
         desk_id=row.id,
-        desk=desk,
+        desk=row.desk,
         staff_id=row.staff_id,
         label=row.label,
     )

@@ -49,6 +49,7 @@ KINDS: dict[str, Text] = {
     FactKind.PAPER: _("纸质签到表"),
     FactKind.CORRECTION: _("人工更正"),
     FactKind.UNDO: _("撤销记录"),
+    FactKind.RESOLUTION: _("冲突核对"),
 }
 DIRECTIONS: dict[str, Text] = {Direction.IN: _("签到"), Direction.OUT: _("签退")}
 FLAGS: dict[str, Text] = {

@@ -1,58 +1,40 @@
-"""Attendance of a training: the list with its evidence, corrections, sheets and exports."""
+"""The list of who came, with its evidence; one person's record, its corrections and undoing."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import (
-    Blueprint,
-    Response,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.accounts.access import requires, staff
 from app.accounts.models import Role
-from app.attendance.access import only_taught_by, sees_phones
+from app.attendance.access import sees_phones
 from app.attendance.commands import decisions
 from app.attendance.commands.scans import Scanner
-from app.attendance.exports import sheets, tables
+from app.attendance.exports import tables
 from app.attendance.forms import CorrectionForm, UndoForm, filters_in
 from app.attendance.models import Credit
-from app.attendance.queries import desks, history, records
+from app.attendance.queries import history, records
 from app.attendance.rules import wording
-from app.attendance.rules.verdicts import LOCKED
-from app.audit import commands as audit
-from app.kit import clock, downloads, ids, phones
+from app.attendance.staff_views.frame import READERS, blueprint, common, the_lesson, the_training
+from app.kit import clock, ids, phones
 from app.kit.database import unit_of_work
 from app.kit.errors import Conflict, NotFound
 from app.kit.forms import Form, read
-from app.kit.languages import current as language
 from app.kit.pages import asked_number
-from app.kit.settings import settings
 from app.kit.texts import translate as _
-from app.trainings.models import Lesson, Training, TrainingState
-
-blueprint = Blueprint("attendance_staff", __name__, url_prefix="/staff")
-READERS = (Role.ORGANISER, Role.TRAINER, Role.SUPERVISOR)
-UNCHANGEABLE = LOCKED | {TrainingState.CANCELLED, TrainingState.DRAFT}
+from app.trainings.models import Lesson, Training
 
 
 @blueprint.get("/trainings/<training_id>/attendance")
 @requires(*READERS)
 def index(training_id: str) -> str:
     """List the attendance of one lesson of a training."""
-    training = _training(training_id)
+    training = the_training(training_id)
     lesson = _chosen(training)
     filters = filters_in(request.args)
     return render_template(
         "attendance/staff/index.html",
-        **_common(training, lesson),
+        **common(training, lesson),
         totals=records.totals(lesson.id),
         page=records.list_rows(
             training, lesson, filters, with_phones=sees_phones(staff()), number=asked_number()
@@ -73,14 +55,14 @@ def index(training_id: str) -> str:
 @requires(*READERS)
 def show(lesson_id: str, attendee_id: str) -> str:
     """Show what is known of one attendee in a lesson, and why it counts as it does."""
-    return _person_page(*_lesson(lesson_id), attendee_id)
+    return _person_page(*the_lesson(lesson_id), attendee_id)
 
 
 @blueprint.post("/lessons/<lesson_id>/attendance/<attendee_id>/correct")
 @requires(Role.ORGANISER)
 def correct(lesson_id: str, attendee_id: str) -> Response | WerkzeugResponse:
     """Set what the lesson counts for an attendee."""
-    training, lesson = _lesson(lesson_id)
+    training, lesson = the_lesson(lesson_id)
     value, form = read(CorrectionForm, request.form)
     if value is None:
         return make_response(_person_page(training, lesson, attendee_id, form=form), 422)
@@ -110,7 +92,7 @@ def correct(lesson_id: str, attendee_id: str) -> Response | WerkzeugResponse:
 @requires(Role.ORGANISER)
 def undo(lesson_id: str, attendee_id: str) -> Response | WerkzeugResponse:
     """Take one fact of an attendee out of account."""
-    training, lesson = _lesson(lesson_id)
+    training, lesson = the_lesson(lesson_id)
     value, form = read(UndoForm, request.form)
     if value is None:
         return make_response(_person_page(training, lesson, attendee_id, undo_form=form), 422)
@@ -138,48 +120,6 @@ def undo(lesson_id: str, attendee_id: str) -> Response | WerkzeugResponse:
     return _back(lesson_id, attendee_id)
 
 
-@blueprint.get("/trainings/<training_id>/attendance.<any(csv, xlsx):form>")
-@requires(*READERS)
-def export(training_id: str, form: str) -> Response:
-    """Take the attendance of all lessons away as a table; remembered in the audit log."""
-    training = _training(training_id)
-    _remember("attendance.exported", training, form=form)
-    rows = records.stream_rows(training, with_phones=sees_phones(staff()))
-    timezone, name = settings().default_timezone, f"attendance-{training.public_id}.{form}"
-    if form == "csv":
-        chunks = tables.attendance_csv(rows, timezone=timezone)
-        return downloads.stream(chunks, tables.MEDIA_TYPES[form], name=name)
-    book = tables.attendance_xlsx(rows, training, timezone=timezone)
-    return downloads.file(book, tables.MEDIA_TYPES[form], name=name)
-
-
-@blueprint.get("/lessons/<lesson_id>/sign-in-sheet-<any(blank, electronic):kind>.pdf")
-@requires(*READERS)
-def sign_in_sheet(lesson_id: str, kind: sheets.Kind) -> Response:
-    """Print the sign-in sheet of a lesson: blank, or with what was recorded."""
-    training, lesson = _lesson(lesson_id)
-    _remember("attendance.sheet_printed", training, form=kind)
-    rows = records.stream_rows(training, lesson_id=lesson.id, with_phones=sees_phones(staff()))
-    data = sheets.sign_in_sheet(rows, training, lesson, kind=kind, now=clock.now())
-    name = f"sign-in-sheet-{lesson.public_id}-{kind}.pdf"
-    return downloads.content(data, "application/pdf", name=name, inline=True)
-
-
-def _training(training_id: str) -> Training:
-    who = staff()
-    return desks.get_training(
-        training_id, organisation_id=who.organisation_id, trainer_id=only_taught_by(who)
-    )
-
-
-def _lesson(lesson_id: str) -> tuple[Training, Lesson]:
-    who = staff()
-    lesson = desks.get_lesson(
-        lesson_id, organisation_id=who.organisation_id, trainer_id=only_taught_by(who)
-    )
-    return desks.get_training_of(lesson), lesson
-
-
 def _chosen(training: Training) -> Lesson:
     """Give the lesson in the address, else the one that is on, next, or was last."""
     lessons = sorted(training.lessons, key=lambda lesson: (lesson.starts_at, lesson.id))
@@ -192,19 +132,6 @@ def _chosen(training: Training) -> Lesson:
     return next((lesson for lesson in lessons if lesson.ends_at >= now), lessons[-1])
 
 
-def _common(training: Training, lesson: Lesson) -> dict[str, Any]:
-    is_english = language() == "en"
-    return {
-        "training": training,
-        "training_title": training.title_en if is_english and training.title_en else training.title,
-        "lesson": lesson,
-        "is_over": lesson.ends_at < clock.now(),
-        "may_change": staff().has(Role.ORGANISER) and training.state not in UNCHANGEABLE,
-        "is_locked": training.state in LOCKED,
-        "wording": wording,
-    }
-
-
 def _person_page(
     training: Training,
     lesson: Lesson,
@@ -215,7 +142,7 @@ def _person_page(
 ) -> str:
     return render_template(
         "attendance/staff/show.html",
-        **_common(training, lesson),
+        **common(training, lesson),
         row=records.get_row(training, lesson, attendee_id, with_phones=sees_phones(staff())),
         history=history.list_history(lesson.id, attendee_id),
         form=form or Form(),
@@ -231,13 +158,3 @@ def _person_page(
 def _back(lesson_id: str, attendee_id: str) -> WerkzeugResponse:
     address = url_for("attendance_staff.show", lesson_id=lesson_id, attendee_id=attendee_id)
     return redirect(address, 303)
-
-
-def _remember(action: str, training: Training, *, form: str) -> None:
-    who, now = staff(), clock.now()
-    subject = training.public_id
-    unit_of_work(
-        lambda: audit.record(
-            action, by=who.actor, now=now, subject_kind="training", subject_id=subject, format=form
-        )
-    )

@@ -14,13 +14,12 @@ from app.kit.database import (
     JsonList,
     OptionalInstant,
     PrimaryKey,
-    PublicId,
     enum_type,
 )
 
 
 class FactKind(StrEnum):
-    """Where a fact comes from; undo and correction are facts too."""
+    """Where a fact comes from; what people decide (undo, correction, resolution) is a fact too."""
 
     DOOR_SCAN = "door_scan"
     SELF_CHECKIN = "self_checkin"
@@ -29,6 +28,7 @@ class FactKind(StrEnum):
     PAPER = "paper"
     CORRECTION = "correction"
     UNDO = "undo"
+    RESOLUTION = "resolution"  # of a conflict: the fact it names was seen by rights
 
 
 class Direction(StrEnum):
@@ -64,30 +64,12 @@ class Credit(StrEnum):
     EXCUSED = "excused"
 
 
-class Desk(Base):
-    """A device or place that scans for one lesson, with a credential of its own."""
-
-    __tablename__ = "desk"
-    __table_args__ = (Index(None, "lesson_id"),)
-
-    id: Mapped[PrimaryKey]
-    public_id: Mapped[PublicId]
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    label: Mapped[str] = mapped_column(String(60))
-    created_at: Mapped[Instant]
-    expires_at: Mapped[Instant]
-    revoked_at: Mapped[OptionalInstant]
-    last_seen_at: Mapped[OptionalInstant]
-
-
 class Fact(Base):
     """Something that was seen or decided; never changed, never deleted.
 
     `sequence` numbers the lesson's change feed without gaps; `chain_hash` binds each fact to the
     one before it in the lesson. `effective_at` is `occurred_at` as far as the device's clock is
-    believed. An undo names the fact it undoes in `target_uid`.
+    believed. An undo, or a resolution, names its fact in `target_uid`.
     """
 
     __tablename__ = "fact"
