@@ -165,7 +165,7 @@ def _create_appeals() -> None:
 
 def _create_logs() -> None:
     platforms = ("tencent_meeting", "dingtalk", "wecom", "generic")
-    matches = ("token", "phone", "name", "suggested", "chosen", "unmatched", "ignored")
+    matches = ("link", "phone", "name", "suggested", "chosen", "unmatched", "ignored")
     op.create_table(
         "platform_log",
         sa.Column("id", SERIAL, primary_key=True, nullable=False),

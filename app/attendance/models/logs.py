@@ -32,7 +32,7 @@ class Platform(StrEnum):
 class Match(StrEnum):
     """How a line came to its attendee, or why it has none."""
 
-    TOKEN = "token"  # noqa: S105 - the name of a way, not a secret
+    LINK = "link"  # the personal address by which somebody joined
     PHONE = "phone"
     NAME = "name"  # of the enterprise's only person of that name
     SUGGESTED = "suggested"  # waits for somebody to look at it
