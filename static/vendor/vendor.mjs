@@ -18,6 +18,7 @@ const PACKAGES = [
   { name: "htmx.org", folder: "htmx", from: "htmx.org", files: { "dist/htmx.min.js": "htmx.min.js" } },
   { name: "barcode-detector", folder: "barcode-detector", from: "barcode-detector", files: { "dist/iife/ponyfill.js": "ponyfill.js" } },
   { name: "zxing-wasm", folder: "zxing-wasm", from: zxing, files: { "dist/reader/zxing_reader.wasm": "zxing_reader.wasm" } },
+  { name: "idb", folder: "idb", from: "idb", files: { "build/index.js": "index.js" } },
   { name: "@tabler/icons", folder: "tabler-icons", from: "@tabler/icons", sprite: "icons.json" },
 ];
 
