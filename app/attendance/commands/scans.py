@@ -11,7 +11,14 @@ from app.attendance.commands import ledger
 from app.attendance.models import Direction, FactKind, Verdict
 from app.attendance.queries.lookups import Card, Found, Holder, KnownFact, list_siblings, look_up
 from app.attendance.rules.folding import FactValue, Record, fold, is_inside_at
-from app.attendance.rules.verdicts import COUNTED, believed, code_in, flags_of, judge
+from app.attendance.rules.verdicts import (
+    COUNTED,
+    believed,
+    code_in,
+    flags_of,
+    judge,
+    known_until,
+)
 from app.attendance.rules.wording import MISMATCH
 from app.kit import sealing, tokens
 
@@ -126,7 +133,7 @@ class _Batch:
             holder.place if holder else None,
             self._door,
             direction=scan.direction,
-            is_inside=is_inside_at(earlier, effective_at, scan.uid),
+            is_inside=is_inside_at(earlier, known_until(effective_at, scan.direction), scan.uid),
             at=effective_at,
         )
         value = FactValue(
@@ -139,6 +146,7 @@ class _Batch:
             desk_id=self._by.desk_id,
             staff_id=self._by.staff_id,
         )
+        before = fold(earlier, self._book.basis) if verdict is Verdict.ALREADY_IN else None
         earlier.append(value)
         record = fold(earlier, self._book.basis)
         if attendee_id is not None and verdict in COUNTED:
@@ -148,7 +156,7 @@ class _Batch:
             attendee_id=attendee_id,
             desk_label=self._by.label,
             payload_hash=payload,
-            answer=self._stored_answer(verdict, record),
+            answer=self._stored_answer(verdict, record, before or record),
         )
         self._answered[scan.uid] = known
         self.drafts.append(self._draft(scan, known))
@@ -165,13 +173,13 @@ class _Batch:
         siblings = list_siblings(self._door.training_id, self._book.lesson_id)
         self._door, self._has_siblings = replace(self._door, siblings=siblings), True
 
-    def _stored_answer(self, verdict: Verdict, record: Record) -> dict[str, Any]:
+    def _stored_answer(self, verdict: Verdict, record: Record, seen: Record) -> dict[str, Any]:
         """Say what is answered, without personal data: names are added when it is given."""
-        first = record.first_in_at
+        first = seen.first_in_at
         return {
             "verdict": verdict,
             "first_in_at": first.isoformat() if first else None,
-            "first_in_desk": self._found.labels.get(record.first_in_desk_id or 0, ""),
+            "first_in_desk": self._found.labels.get(seen.first_in_desk_id or 0, ""),
             "conflict": record.is_conflict,
         }
 
