@@ -17,6 +17,7 @@ from app.accounts import staff_views as accounts_staff
 from app.attendance import api as attendance_api
 from app.attendance import desk_views
 from app.attendance import invariants as attendance_invariants
+from app.attendance import public_views as attendance_public
 from app.attendance import staff_views as attendance_staff
 from app.audit import invariants as audit_invariants
 from app.cli import registry as cli
@@ -65,6 +66,7 @@ PAGES = (
     registrations_public,
     registrations_enterprise,
     feedback_public,
+    attendance_public,
     desk_views,
     accounts_public,
     accounts_staff,

@@ -1,0 +1,5 @@
+"""Pages about attendance for people without an account."""
+
+from app.attendance.public_views.frame import blueprint
+
+__all__ = ["blueprint"]
