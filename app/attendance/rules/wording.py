@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from app.attendance.models import Credit, Direction, FactKind, Verdict
 from app.attendance.rules.folding import Why
+from app.attendance.rules.policy import Policy
 from app.kit.errors import Text
 from app.kit.texts import lazy as _
 from app.kit.texts import translate
@@ -92,3 +93,13 @@ def explainer() -> Callable[[Mapping[str, Any] | None], str]:
         return known[key]
 
     return explain
+
+
+def outcome_sentence(present: int, total: int, policy: Policy) -> str:
+    """Say in one sentence what the whole training counts: `present` of `total` lessons."""
+    return translate(
+        "共%(total)s节，出席%(present)s节，要求出席%(needed)s节",
+        total=total,
+        present=present,
+        needed=policy.needed_lessons(total),
+    )
