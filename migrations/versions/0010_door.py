@@ -177,6 +177,7 @@ def _create_logs() -> None:
         sa.Column("file_name", sa.String(200), nullable=False),
         sa.Column("file_sha256", sa.String(64), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("content", sa.String(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("applied_at", INSTANT, nullable=True),
         sa.UniqueConstraint("public_id"),

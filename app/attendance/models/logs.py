@@ -56,6 +56,7 @@ class PlatformLog(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     file_sha256: Mapped[str] = mapped_column(String(64))
     mapping: Mapped[JsonDict]  # column of ours → heading of the file
+    content: Mapped[str | None] = mapped_column(Sealed)  # the file, until its columns are named
     created_at: Mapped[Instant]
     applied_at: Mapped[OptionalInstant]  # when its lines became facts
 
