@@ -11,7 +11,14 @@ from typing import Any
 from sqlalchemy import Row, func, select, union_all
 
 from app.attendance.models import Attendance, Fact
-from app.attendance.rules.folding import FactValue, Record, basis_in, fold, value_of
+from app.attendance.rules.folding import (
+    FactValue,
+    Record,
+    basis_in,
+    fold,
+    is_same_evidence,
+    value_of,
+)
 from app.attendance.rules.ledger import BOUND, chain_values
 from app.audit.rules import chained
 from app.kit.database import db
@@ -29,7 +36,6 @@ FIELDS = (
     "is_inside",
     "is_conflict",
     "is_corrected",
-    "evidence",
 )
 
 
@@ -121,6 +127,8 @@ def _differences(row: Any, record: Record, name: str) -> Iterator[Violation]:
     wrong = [field for field in FIELDS if getattr(row, field) != getattr(record, field)]
     if list(record.sources) != row.sources:
         wrong.append("sources")
+    if not is_same_evidence(row.evidence, record.evidence):
+        wrong.append("evidence")
     if wrong:
         detail = f"differs in {', '.join(wrong)}"
         yield _violation("attendance is the fold of its facts", name, detail)

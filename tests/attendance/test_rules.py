@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.attendance.models import Credit, Direction, FactKind, Verdict
 from app.attendance.rules.folding import Basis, FactValue, Why, basis_in, fold, is_inside_at
+from app.attendance.rules.policy import Policy
 from app.attendance.rules.verdicts import (
     Door,
     Place,
@@ -29,7 +30,7 @@ from tests.attendance.people import NINE
 
 LENGTH = 180
 CASES = json.loads(Path(__file__).with_name("verdicts.json").read_text("utf-8"))["cases"]
-BASIS = Basis(starts_at=NINE, ends_at=NINE + timedelta(minutes=LENGTH), required_percent=60)
+BASIS = Basis(starts_at=NINE, ends_at=NINE + timedelta(minutes=LENGTH), policy=Policy())
 
 
 def at(minute: float):
@@ -196,7 +197,7 @@ def test_basis_is_read_back_from_the_evidence():
 
 
 def test_needed_minutes_are_rounded_up():
-    assert Basis(starts_at=at(0), ends_at=at(45), required_percent=61).needed == 28
+    assert Basis(starts_at=at(0), ends_at=at(45), policy=Policy(amount=61)).needed == 28
 
 
 def test_inside_is_judged_just_before_the_instant():

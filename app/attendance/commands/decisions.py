@@ -185,7 +185,9 @@ def _decided(
         select(Attendee.public_id).where(Attendee.id == attendee_id)
     ).one()
     return Decided(
-        attendee=public_id, record=fold(facts[attendee_id], book.basis), is_replayed=replayed
+        attendee=public_id,
+        record=fold(facts[attendee_id], ledger.basis_of(book, attendee_id)),
+        is_replayed=replayed,
     )
 
 

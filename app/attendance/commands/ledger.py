@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.attendance.models import Attendance, Fact
+from app.attendance.models import Attendance, Fact, RuleVersion
+from app.attendance.queries.policies import is_online, list_online
 from app.attendance.rules.folding import Basis, FactValue, Record, fold
 from app.attendance.rules.ledger import chain_values
+from app.attendance.rules.policy import default_policy, policy_in
 from app.attendance.rules.verdicts import Door, Span
 from app.audit.rules import chained
 from app.kit.database import db
@@ -23,6 +25,15 @@ from app.trainings.models import Lesson, Training
 # Built once: a single scan is to cost little more than its work in the database
 LESSON, FACT, ATTENDANCE = Lesson.__table__, Fact.__table__, Attendance.__table__
 _OF_TRAINING = Training.__table__.c.id == LESSON.c.training_id
+_RULE = RuleVersion.__table__.c
+
+
+def _newest(column: Any) -> Any:
+    """Give a column of the newest version of the training's rule, as a subquery."""
+    newest = select(column).where(_RULE.training_id == LESSON.c.training_id)
+    return newest.order_by(_RULE.number.desc()).limit(1).scalar_subquery()
+
+
 _TAKE: Any = (
     update(LESSON)  # type: ignore[arg-type]  # a table, as declared
     .where(LESSON.c.id == bindparam("lesson"))
@@ -42,6 +53,8 @@ _TAKE: Any = (
         .where(_OF_TRAINING)
         .scalar_subquery()
         .label("required_percent"),
+        _newest(_RULE.number).label("rule_number"),
+        _newest(_RULE.content).label("rule"),
     )
 )
 _APPEND: Any = insert(FACT)  # type: ignore[arg-type]  # a table, as declared
@@ -65,15 +78,19 @@ def open_book(lesson_id: int, entries: int) -> Book:
     if row is None:
         raise NotFound
     span = Span(starts_at=row.starts_at, ends_at=row.ends_at)
+    basis = Basis(
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        policy=policy_in(row.rule) if row.rule else default_policy(row.required_percent),
+        number=row.rule_number or 0,
+    )
     return Book(
         lesson_id=lesson_id,
         public_id=row.public_id,
         organisation_id=row.organisation_id,
         sequence=row.feed_sequence - entries,
         door=Door(training_id=row.training_id, training_state=row.training_state, span=span),
-        basis=Basis(
-            starts_at=row.starts_at, ends_at=row.ends_at, required_percent=row.required_percent
-        ),
+        basis=basis,
     )
 
 
@@ -131,7 +148,27 @@ def append(book: Book, head: str, drafts: Sequence[dict[str, Any]]) -> None:
 
 def refold(book: Book, facts_of: Mapping[int, Sequence[FactValue]], *, now: datetime) -> None:
     """Fold the facts of each attendee and put the records in place of what stood there."""
-    write_records(book, {who: fold(facts, book.basis) for who, facts in facts_of.items()}, now=now)
+    records = {who: fold(facts, basis) for who, facts, basis in _with_basis(book, facts_of)}
+    write_records(book, records, now=now)
+
+
+def _with_basis(
+    book: Book, facts_of: Mapping[int, Sequence[FactValue]]
+) -> Iterator[tuple[int, Sequence[FactValue], Basis]]:
+    online = list_online(book.door.training_id) if _asks_online(book) else frozenset()
+    for who, facts in facts_of.items():
+        yield who, facts, book.basis.of_channel(is_online=who in online)
+
+
+def basis_of(book: Book, attendee_id: int) -> Basis:
+    """Give what the lesson asks of one attendee: those online may have a share of their own."""
+    if not _asks_online(book):
+        return book.basis
+    return book.basis.of_channel(is_online=is_online(attendee_id))
+
+
+def _asks_online(book: Book) -> bool:
+    return book.basis.policy.online_percent is not None
 
 
 def write_records(book: Book, records: Mapping[int, Record], *, now: datetime) -> None:

@@ -21,6 +21,7 @@ from app.attendance.rules.verdicts import (
 )
 from app.attendance.rules.wording import MISMATCH
 from app.kit import sealing, tokens
+from app.trainings.models import Channel
 
 MOST_SCANS = 500
 
@@ -146,9 +147,11 @@ class _Batch:
             desk_id=self._by.desk_id,
             staff_id=self._by.staff_id,
         )
-        before = fold(earlier, self._book.basis) if verdict is Verdict.ALREADY_IN else None
+        is_online = holder is not None and holder.card.channel is Channel.ONLINE
+        basis = self._book.basis.of_channel(is_online=is_online)
+        before = fold(earlier, basis) if verdict is Verdict.ALREADY_IN else None
         earlier.append(value)
-        record = fold(earlier, self._book.basis)
+        record = fold(earlier, basis)
         if attendee_id is not None and verdict in COUNTED:
             self.records[attendee_id] = record
         known = KnownFact(

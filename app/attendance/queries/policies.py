@@ -13,7 +13,8 @@ from app.attendance.models import RuleVersion
 from app.attendance.rules.policy import Policy, default_policy, policy_in
 from app.kit.database import db
 from app.kit.errors import NotFound
-from app.trainings.models import Training
+from app.registrations.models import Attendee
+from app.trainings.models import Channel, Training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +70,19 @@ def list_versions(training_id: int) -> Sequence[PastVersion]:
         )
         for row in rows
     ]
+
+
+def list_online(training_id: int) -> frozenset[int]:
+    """List the attendees (by key) of a training who take part online."""
+    found = db.session.scalars(
+        select(Attendee.id).where(
+            Attendee.training_id == training_id, Attendee.channel == Channel.ONLINE
+        )
+    )
+    return frozenset(found)
+
+
+def is_online(attendee_id: int) -> bool:
+    """Tell whether an attendee (by key) takes part online."""
+    channel = db.session.scalars(select(Attendee.channel).where(Attendee.id == attendee_id)).one()
+    return channel is Channel.ONLINE
