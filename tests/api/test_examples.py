@@ -13,7 +13,7 @@ from app.kit.database import db
 from app.trainings.models import Training, TrainingState
 from tests.api.operations import OPERATIONS
 from tests.api.scene import let_pass, make_scene, sign_up
-from tests.api.test_conformance import CHECKS
+from tests.api.test_conformance import CHECKS, PLAIN
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ class Asker:
         taken = [one for names in self.definition(name)["security"] for one in names]
         scheme = scheme or (taken[0] if taken else "")
         bearer = {"Authorization": f"Bearer {self.scene.tokens[scheme]}"} if scheme else {}
-        return case.call_and_validate(headers=bearer | (headers or {}), checks=CHECKS)
+        return case.call_and_validate(headers=PLAIN | bearer | (headers or {}), checks=CHECKS)
 
     def put(self, state: TrainingState) -> None:
         with self.app.app_context():

@@ -7,7 +7,7 @@ from flask import Response
 from app.attendance import access
 from app.attendance.api.frame import DESK_REFUSALS, blueprint
 from app.attendance.commands import decisions, scans
-from app.attendance.queries import roster
+from app.attendance.queries import search as people
 from app.attendance.queries.desks import Post
 from app.attendance.schemas import door as door_schemas
 from app.kit import api, clock
@@ -46,7 +46,7 @@ def record_scans(*, post: Post, body: door_schemas.ScansIn) -> Response:
 )
 def search(*, post: Post, body: door_schemas.SearchIn) -> Response:
     """Find at most 20 people of the lesson by name or by the last digits of the phone."""
-    hits = roster.search(post.lesson_id, body.text)
+    hits = people.search(post.lesson_id, body.text)
     return api.answer(door_schemas.HitsOut(items=[door_schemas.hit_out(hit) for hit in hits]))
 
 

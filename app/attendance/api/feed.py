@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from flask import Response
 
+from app.accounts.access import bearer
 from app.attendance import access
 from app.attendance.api.frame import DESK_REFUSALS, blueprint
-from app.attendance.queries import desks, feed, roster
+from app.attendance.queries import feed, roster
 from app.attendance.queries.desks import Post
-from app.attendance.rules.verdicts import Span
+from app.attendance.rules.roster_boxes import search_box
 from app.attendance.schemas import feed as feed_schemas
-from app.kit import api, clock
+from app.kit import api, clock, compression, letterbox
 
 
 @blueprint.get("/lessons/<lesson_id>/roster")
 @access.desk
 @api.documented(answers=feed_schemas.RosterOut, refusals=DESK_REFUSALS, tag="desk", secured=True)
 def show_roster(*, post: Post) -> Response:
-    """Give everybody of the lesson, masked, for a device that may lose the network."""
-    sequence = roster.feed_sequence(post.lesson_id)
-    entries = roster.list_roster(post.lesson_id, post.lesson)
-    lesson = desks.get_lesson(post.lesson, organisation_id=post.organisation_id)
-    span = Span(starts_at=lesson.starts_at, ends_at=lesson.ends_at)
-    return api.answer(
-        feed_schemas.RosterOut(
-            lesson=feed_schemas.LessonOut(
-                id=lesson.public_id,
-                title=lesson.title,
-                starts_at=lesson.starts_at,
-                ends_at=lesson.ends_at,
-                opens_at=span.opens_at,
-                closes_at=span.closes_at,
-            ),
-            sequence=sequence,
-            attendees=[feed_schemas.entry_out(entry) for entry in entries],
-            server_time=clock.now(),
-        )
+    """Give everybody of the lesson in sealed boxes, for a device that may lose the network."""
+    facts = roster.get_facts(post.lesson_id)
+    found = roster.get_roster(post.lesson_id, post.lesson)
+    search = search_box(post.lesson, bearer(), found.people) if post.may_search else None
+    answer = feed_schemas.roster_out(
+        facts, found, post=post, letterbox=letterbox.slot(), search=search, now=clock.now()
     )
+    return compression.packed(api.answer(answer))
 
 
 @blueprint.get("/lessons/<lesson_id>/changes")
@@ -56,6 +45,7 @@ def list_changes(*, post: Post, query: feed_schemas.ChangesQuery) -> Response:
             items=[feed_schemas.change_out(change) for change in changes.items],
             sequence=changes.sequence,
             more=changes.has_more,
+            lesson=feed_schemas.lesson_out(changes.lesson),
         )
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, select
 from sqlalchemy.orm import joinedload
 
-from app.attendance.models import Desk
+from app.attendance.models import Desk, DeskInvitation
 from app.kit.database import db
 from app.kit.errors import NotFound
 from app.trainings.models import Lesson, Training, TrainingTrainer
@@ -26,31 +27,44 @@ class Post:
     desk: str  # public id, empty for programs of staff
     staff_id: int | None
     label: str
+    may_search: bool = False  # by name, without network
+    expires_at: datetime | None = None  # never, for programs of staff
 
 
 _DESK, _LESSON = Desk.__table__, Lesson.__table__
-_OPEN_DESK = (
+_DESK_BY_CREDENTIAL = (
     select(
         _DESK.c.id,
         _DESK.c.lesson_id,
         _DESK.c.organisation_id,
         _DESK.c.staff_id,
         _DESK.c.label,
+        _DESK.c.may_search,
+        _DESK.c.expires_at,
         _DESK.c.public_id.label("desk"),
         _LESSON.c.public_id.label("lesson"),
     )
     .select_from(_DESK.join(_LESSON, _LESSON.c.id == _DESK.c.lesson_id))
-    .where(
-        _DESK.c.credential_id == bindparam("credential"),
-        _DESK.c.revoked_at.is_(None),
-        _DESK.c.expires_at > bindparam("now"),
-    )
+    .where(_DESK.c.credential_id == bindparam("credential"))
+)
+_OPEN_DESK = _DESK_BY_CREDENTIAL.where(
+    _DESK.c.revoked_at.is_(None), _DESK.c.expires_at > bindparam("now")
 )
 
 
 def find_post(credential: str, lesson: str, *, now: datetime) -> Post | None:
     """Give the open desk that bears a credential; NotFound when it is of another lesson."""
     row = db.session.execute(_OPEN_DESK, {"credential": credential, "now": now}).one_or_none()
+    return _post(row, lesson)
+
+
+def find_former_post(credential: str, lesson: str) -> Post | None:
+    """Give the desk that bears a credential, closed or not; NotFound when of another lesson."""
+    row = db.session.execute(_DESK_BY_CREDENTIAL, {"credential": credential}).one_or_none()
+    return _post(row, lesson)
+
+
+def _post(row: Row[Any] | None, lesson: str) -> Post | None:
     if row is None:
         return None
     if row.lesson != lesson:
@@ -63,6 +77,8 @@ def find_post(credential: str, lesson: str, *, now: datetime) -> Post | None:
         desk=row.desk,
         staff_id=row.staff_id,
         label=row.label,
+        may_search=row.may_search,
+        expires_at=row.expires_at,
     )
 
 
@@ -79,10 +95,40 @@ def find_desk(desk: str, *, lesson_id: int, staff_id: int, now: datetime) -> Des
     )
 
 
+def get_desk_of(desk: str, *, lesson_id: int) -> Desk:
+    """Give a desk (public id) of a lesson, closed or not; NotFound."""
+    found = db.session.scalar(
+        select(Desk).where(Desk.public_id == desk, Desk.lesson_id == lesson_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def list_desks(lesson_id: int) -> Sequence[Desk]:
     """List the desks of a lesson in the order in which they were opened."""
     return db.session.scalars(
         select(Desk).where(Desk.lesson_id == lesson_id).order_by(Desk.id)
+    ).all()
+
+
+def lesson_of(desk: Desk) -> str:
+    """Give the public id of the lesson that a desk scans for."""
+    return db.session.scalars(select(Lesson.public_id).where(Lesson.id == desk.lesson_id)).one()
+
+
+def list_invitations(
+    lesson_id: int, *, staff_id: int, now: datetime, past: timedelta
+) -> Sequence[DeskInvitation]:
+    """List what a member of staff invited to a lesson and what is good, or was lately."""
+    return db.session.scalars(
+        select(DeskInvitation)
+        .where(
+            DeskInvitation.lesson_id == lesson_id,
+            DeskInvitation.staff_id == staff_id,
+            DeskInvitation.expires_at > now - past,
+        )
+        .order_by(DeskInvitation.id.desc())
     ).all()
 
 

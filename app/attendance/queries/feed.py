@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.attendance.models import Desk, Direction, Fact, FactKind, Verdict
-from app.attendance.queries.roster import RosterEntry, feed_sequence, list_roster
+from app.attendance.queries.roster import LessonFacts, RosterEntry, get_facts, list_roster
 from app.kit.database import db
-from app.registrations.models import Attendee, RosterChange
+from app.registrations.models import RosterChange
 
 MOST_CHANGES = 500
 
@@ -27,6 +27,7 @@ class SeenFact:
     occurred_at: datetime
     effective_at: datetime
     desk: str
+    desk_id: str  # public id
     target_uid: str | None
     flags: Sequence[str]
 
@@ -48,6 +49,7 @@ class Changes:
     items: Sequence[Change]
     sequence: int
     has_more: bool
+    lesson: LessonFacts
 
 
 def list_changes(lesson_id: int, lesson: str, *, after: int, limit: int = MOST_CHANGES) -> Changes:
@@ -55,7 +57,8 @@ def list_changes(lesson_id: int, lesson: str, *, after: int, limit: int = MOST_C
 
     The end is read first: numbers up to it are committed, later ones wait for the next page.
     """
-    end = min(feed_sequence(lesson_id), after + limit)
+    about = get_facts(lesson_id)
+    end = min(about.sequence, after + limit)
     facts = _facts(lesson_id, after, end)
     moves = _moves(lesson_id, after, end)
     keys = {key for key, _ in [*facts.values(), *moves.values()] if key is not None}
@@ -69,12 +72,12 @@ def list_changes(lesson_id: int, lesson: str, *, after: int, limit: int = MOST_C
     ]
     items.sort(key=lambda change: change.sequence)
     last = max(end, after)
-    return Changes(items=items, sequence=last, has_more=end == after + limit)
+    return Changes(items=items, sequence=last, has_more=end == after + limit, lesson=about)
 
 
 def _facts(lesson_id: int, after: int, end: int) -> dict[int, tuple[int | None, SeenFact]]:
     rows = db.session.execute(
-        select(Fact, Desk.label)
+        select(Fact, Desk.label, Desk.public_id)
         .outerjoin(Desk, Desk.id == Fact.desk_id)
         .where(Fact.lesson_id == lesson_id, Fact.sequence > after, Fact.sequence <= end)
         .order_by(Fact.sequence)
@@ -90,11 +93,12 @@ def _facts(lesson_id: int, after: int, end: int) -> dict[int, tuple[int | None, 
                 occurred_at=fact.occurred_at,
                 effective_at=fact.effective_at,
                 desk=label or "",
+                desk_id=desk_id or "",
                 target_uid=fact.target_uid,
                 flags=fact.flags,
             ),
         )
-        for fact, label in rows
+        for fact, label, desk_id in rows
     }
 
 
@@ -114,6 +118,4 @@ def _moves(lesson_id: int, after: int, end: int) -> dict[int, tuple[int | None, 
 def _people(lesson_id: int, lesson: str, keys: set[int]) -> Mapping[int, RosterEntry]:
     if not keys:
         return {}
-    named = select(Attendee.public_id, Attendee.id).where(Attendee.id.in_(keys))
-    key_of = {row.public_id: row.id for row in db.session.execute(named)}
-    return {key_of[entry.public_id]: entry for entry in list_roster(lesson_id, lesson, only=keys)}
+    return {entry.attendee_id: entry for entry in list_roster(lesson_id, lesson, only=keys)}

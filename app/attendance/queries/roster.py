@@ -1,44 +1,52 @@
-"""Reads who is expected at a lesson: the offline roster, the counter, the search at the door."""
+"""Reads who is expected at a lesson: the roster that a phone keeps, and the counter."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, String, and_, case, func, select, type_coerce
+from sqlalchemy import Row, Select, and_, case, func, select
 
-from app.attendance.models import Attendance, Credit
-from app.attendance.queries.lookups import Card
-from app.enterprises.models import Enterprise
+from app.attendance.models import Attendance, Credit, Desk
+from app.attendance.queries.search import people_of
+from app.attendance.rules.roster_boxes import Box, Known, group_box, ticket_box, ticket_lookup
+from app.attendance.rules.verdicts import Span
 from app.kit import phones, sealing
 from app.kit.database import db
-from app.registrations.models import Attendee, AttendeeState, Ticket
-from app.trainings.models import Channel, Lesson
+from app.registrations.models import Attendee, AttendeeState, Registration, Ticket
+from app.registrations.rules import LIVE
+from app.trainings.models import Channel, Lesson, Training, TrainingState
 
-MOST_HITS = 20
-FULL_NUMBER = 11
-SHORTEST_DIGITS = 3
 CAME = (Credit.PRESENT, Credit.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterEntry:
-    """One person as a device may keep it: masked, the ticket only as a hash."""
+    """One person as a device may keep it: who it is stands in the box of their ticket."""
 
+    attendee_id: int
     public_id: str
-    name_masked: str
-    enterprise: str
-    phone_masked: str
+    lookup: str  # empty, like the box, when there is no living ticket
+    box: str
     channel: Channel
     state: AttendeeState
-    code_hash: str
     credit: Credit
     first_in_at: datetime | None
+    first_in_desk: str
     is_inside: bool
     is_conflict: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """Everybody of a lesson; `people` are for the box of desks that may search."""
+
+    entries: Sequence[RosterEntry]
+    groups: Sequence[Box]
+    revoked: Sequence[str]
+    people: Sequence[Known]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,26 +65,38 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """One person found at the door."""
+class LessonFacts:
+    """A lesson as a desk needs it; `sequence` is the end of its feed at that moment."""
 
-    card: Card
-    state: AttendeeState
-    first_in_at: datetime | None
-    is_inside: bool
-
-
-def mask_name(name: str) -> str:
-    """Keep the first character of a name: `张*`."""
-    return f"{name[:1]}*"
+    public_id: str
+    title: str
+    span: Span
+    state: TrainingState
+    sequence: int
 
 
-def code_hash(lesson: str, token_id: str) -> str:
-    """Hash a ticket's id for one lesson (public id): SHA-256 of `lesson:id`, hex.
-
-    The id is the middle part of the code and has 130 random bits: it cannot be guessed back.
-    """
-    return hashlib.sha256(f"{lesson}:{token_id}".encode()).hexdigest()
+def get_facts(lesson_id: int) -> LessonFacts:
+    """Give what a roster says about its lesson; read it before the people it shall cover."""
+    row = db.session.execute(
+        select(
+            Lesson.public_id,
+            Lesson.title,
+            Lesson.starts_at,
+            Lesson.ends_at,
+            Lesson.feed_sequence,
+            Training.state,
+            Training.title.label("training"),
+        )
+        .join(Training, Training.id == Lesson.training_id)
+        .where(Lesson.id == lesson_id)
+    ).one()
+    return LessonFacts(
+        public_id=row.public_id,
+        title=" · ".join(part for part in (row.training, row.title) if part),
+        span=Span(starts_at=row.starts_at, ends_at=row.ends_at),
+        state=row.state,
+        sequence=row.feed_sequence,
+    )
 
 
 def feed_sequence(lesson_id: int) -> int:
@@ -84,56 +104,84 @@ def feed_sequence(lesson_id: int) -> int:
     return db.session.scalars(select(Lesson.feed_sequence).where(Lesson.id == lesson_id)).one()
 
 
-def list_roster(
-    lesson_id: int, lesson: str, only: Iterable[int] | None = None
-) -> list[RosterEntry]:
-    """List everybody with a place or a wish for one, by number; or just `only` (attendee keys)."""
-    statement = _people(lesson_id).add_columns(Ticket.token_id)
-    statement = statement.outerjoin(
-        Ticket, and_(Ticket.attendee_id == Attendee.id, Ticket.revoked_at.is_(None))
-    ).order_by(Attendee.sequence)
-    if only is not None:
-        statement = statement.where(Attendee.id.in_(list(only)))
-    return [_entry(row, lesson) for row in db.session.execute(statement)]
+def get_roster(lesson_id: int, lesson: str) -> Roster:
+    """Give everybody with a place or a wish for one, by number, in two statements."""
+    rows = db.session.execute(_ticketed(lesson_id)).all()
+    known = [_known(row) for row in rows]
+    parties: dict[str, list[tuple[Row[Any], Known]]] = {}
+    for row, person in zip(rows, known, strict=True):
+        parties.setdefault(row.registration, []).append((row, person))
+    return Roster(
+        entries=[_entry(row, one, lesson) for row, one in zip(rows, known, strict=True)],
+        groups=_groups(lesson, parties),
+        revoked=[ticket_lookup(lesson, token_id) for token_id in _revoked(lesson_id)],
+        people=[one for row, one in zip(rows, known, strict=True) if row.state in LIVE],
+    )
 
 
-def _people(lesson_id: int) -> Select[*tuple[Any, ...]]:
-    statement: Select[*tuple[Any, ...]] = (
-        select(
-            Attendee.id,
-            Attendee.public_id,
-            Attendee.name,
-            type_coerce(Attendee.phone, String).label("sealed_phone"),
-            Attendee.channel,
-            Attendee.state,
-            Enterprise.name.label("enterprise"),
-            Attendance.credit,
-            Attendance.first_in_at,
-            Attendance.is_inside,
-            Attendance.is_conflict,
-        )
+def _groups(lesson: str, parties: Mapping[str, list[tuple[Row[Any], Known]]]) -> list[Box]:
+    """Close those who still count into a box for each registration of more than one."""
+    groups = []
+    for registration, party in parties.items():
+        people = [one for row, one in party if row.state in LIVE]
+        if people and len(party) > 1:
+            groups.append(group_box(lesson, registration, people))
+    return groups
+
+
+def _revoked(lesson_id: int) -> Sequence[str]:
+    return db.session.scalars(
+        select(Ticket.token_id)
+        .join(Attendee, Attendee.id == Ticket.attendee_id)
         .join(Lesson, Lesson.training_id == Attendee.training_id)
-        .join(Enterprise, Enterprise.id == Attendee.enterprise_id)
-        .outerjoin(
-            Attendance,
-            and_(Attendance.attendee_id == Attendee.id, Attendance.lesson_id == Lesson.id),
+        .where(Lesson.id == lesson_id, Ticket.revoked_at.is_not(None))
+        .order_by(Ticket.id)
+    ).all()
+
+
+def list_roster(lesson_id: int, lesson: str, only: Iterable[int]) -> list[RosterEntry]:
+    """List some attendees (keys) of a lesson as entries of its roster, by number."""
+    some = _ticketed(lesson_id).where(Attendee.id.in_(list(only)))
+    return [_entry(row, _known(row), lesson) for row in db.session.execute(some)]
+
+
+def _ticketed(lesson_id: int) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = (
+        people_of(lesson_id)
+        .add_columns(
+            Ticket.token_id,
+            Registration.public_id.label("registration"),
+            Desk.label.label("first_in_desk"),
         )
-        .where(Lesson.id == lesson_id)
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .outerjoin(Ticket, and_(Ticket.attendee_id == Attendee.id, Ticket.revoked_at.is_(None)))
+        .outerjoin(Desk, Desk.id == Attendance.first_in_desk_id)
+        .order_by(Attendee.sequence)
     )
     return statement
 
 
-def _entry(row: Row[Any], lesson: str) -> RosterEntry:
-    return RosterEntry(
-        public_id=row.public_id,
-        name_masked=mask_name(row.name),
+def _known(row: Row[Any]) -> Known:
+    return Known(
+        attendee=row.public_id,
+        name=row.name,
         enterprise=row.enterprise,
         phone_masked=phones.mask(sealing.unseal(row.sealed_phone)),
+    )
+
+
+def _entry(row: Row[Any], person: Known, lesson: str) -> RosterEntry:
+    box = ticket_box(lesson, row.token_id, person) if row.token_id else None
+    return RosterEntry(
+        attendee_id=row.id,
+        public_id=row.public_id,
+        lookup="" if box is None else box.lookup,
+        box="" if box is None else box.content,
         channel=row.channel,
         state=row.state,
-        code_hash=code_hash(lesson, row.token_id) if row.token_id else "",
         credit=row.credit or Credit.ABSENT,
         first_in_at=row.first_in_at,
+        first_in_desk=row.first_in_desk or "",
         is_inside=bool(row.is_inside),
         is_conflict=bool(row.is_conflict),
     )
@@ -177,49 +225,3 @@ def count(lesson_id: int) -> Counter:
 
 def _number_of(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-def search(lesson_id: int, text: str) -> list[Hit]:
-    """Find at most 20 people by a part of the name, the phone, or its last digits (3 or more)."""
-    wanted = text.strip()
-    if not wanted:
-        return []
-    digits = "".join(character for character in wanted if character.isdigit())
-    if len(digits) >= SHORTEST_DIGITS and len(digits) == len(wanted.replace(" ", "")):
-        return _by_digits(lesson_id, digits)
-    named = _waiting_outside(lesson_id).where(Attendee.name.contains(wanted, autoescape=True))
-    return [_hit(row) for row in db.session.execute(named.limit(MOST_HITS))]
-
-
-def _waiting_outside(lesson_id: int) -> Select[*tuple[Any, ...]]:
-    """Those who may come first, then waiting and cancelled ones, so that a desk can say why not."""
-    usual = case((Attendee.state == AttendeeState.CONFIRMED, 0), else_=1)
-    return _people(lesson_id).order_by(usual, Attendee.name, Attendee.sequence)
-
-
-def _by_digits(lesson_id: int, digits: str) -> list[Hit]:
-    """Numbers are sealed: a full one is found by its hash, an ending by opening each."""
-    if len(digits) >= FULL_NUMBER:
-        hashed = sealing.lookup(f"+86{digits[-FULL_NUMBER:]}", "phone")
-        exact = _waiting_outside(lesson_id).where(Attendee.phone_lookup == hashed)
-        return [_hit(row) for row in db.session.execute(exact.limit(MOST_HITS))]
-    hits = []
-    for row in db.session.execute(_waiting_outside(lesson_id)):
-        if sealing.unseal(row.sealed_phone).endswith(digits):
-            hits.append(_hit(row))
-            if len(hits) == MOST_HITS:
-                break
-    return hits
-
-
-def _hit(row: Row[Any]) -> Hit:
-    card = Card(
-        public_id=row.public_id,
-        name=row.name,
-        enterprise=row.enterprise,
-        phone_masked=phones.mask(sealing.unseal(row.sealed_phone)),
-        channel=row.channel,
-    )
-    return Hit(
-        card=card, state=row.state, first_in_at=row.first_in_at, is_inside=bool(row.is_inside)
-    )

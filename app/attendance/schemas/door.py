@@ -11,7 +11,7 @@ from app.attendance.commands.decisions import Decided
 from app.attendance.commands.scans import MOST_SCANS, Outcome, Scan
 from app.attendance.models import Credit, Direction, Verdict
 from app.attendance.queries.lookups import Card
-from app.attendance.queries.roster import Hit
+from app.attendance.queries.search import Hit
 from app.attendance.rules.wording import MESSAGES, MISMATCH
 from app.kit.forms import Input, refuse
 from app.kit.texts import translate as _
