@@ -268,10 +268,10 @@ def test_export_gives_one_row_per_attendee_and_lesson_in_three_forms(scene, clie
     [row] = export(scene, client, "json").get_json()["items"]
     lines = export(scene, client, "csv").data.decode("utf-8-sig").splitlines()
     sheet = openpyxl.load_workbook(io.BytesIO(export(scene, client, "xlsx").data)).active
-    assert (row["name"], row["credit"], row["explanation"]) == (
+    assert (row["name"], row["credit"], row["explanation"].rpartition("；")[2]) == (
         "示例学员",
         Credit.PRESENT,
-        "已签到，没有签退记录，按在场至结束计",
+        "已签到，没有签退记录，按在场至结束计 → 出席",
     )
     assert len(lines) == 2
     assert lines[1].split(",")[3] == "示例学员"

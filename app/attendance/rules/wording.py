@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 from app.attendance.models import Credit, Direction, FactKind, Verdict
 from app.attendance.rules.folding import Why
+from app.attendance.rules.folding.basis import CREDITS as WHY_CREDITS
 from app.attendance.rules.policy import Policy
+from app.attendance.rules.spans import whole_minutes
 from app.kit.errors import Text
+from app.kit.languages import clock_time
 from app.kit.texts import lazy as _
 from app.kit.texts import translate
 
@@ -61,36 +65,97 @@ FLAGS: dict[str, Text] = {
 }
 
 
-def sentence(evidence: Mapping[str, Any] | None) -> str:
-    """Say in one sentence why a record (its evidence) counts as it does."""
+_SEEN: dict[str, Text] = {
+    FactKind.DOOR_SCAN: _("现场%(begins)s—%(ends)s"),
+    FactKind.PAPER: _("纸质签到%(begins)s—%(ends)s"),
+    FactKind.SELF_CHECKIN: _("自助签到%(begins)s—%(ends)s"),
+    FactKind.WATCH: _("观看直播%(begins)s—%(ends)s"),
+    FactKind.IMPORT: _("会议记录%(begins)s—%(ends)s"),
+}
+_ENOUGH = _("达到要求的%(needed)s分钟")
+_REASONS: dict[str, Text] = {
+    Why.NEVER_IN: _("没有签到记录"),
+    Why.NOT_ACCEPTED: _("只有本场次规则不采信的记录"),
+    Why.STAYED: _("已签到，没有签退记录，按在场至结束计"),
+    Why.ENOUGH: _ENOUGH,
+    Why.TOO_SHORT: _("不足要求的%(needed)s分钟"),
+    Why.NO_EXIT: _("没有签退记录，不足要求的%(needed)s分钟"),
+    Why.CORRECTED: _("人工更正：%(reason)s"),
+}
+_HEAD = _("%(total)s分钟中在场%(minutes)s分钟：%(parts)s")
+_OLD_HEAD = _("在场%(minutes)s分钟")
+_MORE = _("等%(count)s段")
+_LATE = _("迟到%(minutes)s分钟以内不计")
+_EARLY = _("早退%(minutes)s分钟以内不计")
+_RESULT = _("%(why)s → %(credit)s")
+_BETWEEN_PARTS, _BETWEEN_REASONS = _("、"), _("；")
+_UNSEEN = frozenset({Why.NEVER_IN, Why.NOT_ACCEPTED, Why.CORRECTED})
+Say = Callable[[Text], str]
+
+
+def sentence(evidence: Mapping[str, Any] | None, say: Say = str) -> str:
+    """Say in one sentence why a record (its evidence) counts as it does.
+
+    Times are of the organisation's zone; `say` gives a text in the reader's language.
+    """
     if not evidence:
-        return translate("没有签到记录")
-    why, minutes, needed = Why(evidence["why"]), evidence["minutes"], evidence["needed"]
-    if why is Why.NEVER_IN:
-        return translate("没有签到记录")
-    if why is Why.STAYED:
-        return translate("已签到，没有签退记录，按在场至结束计")
-    if why is Why.ENOUGH:
-        return translate(
-            "在场%(minutes)s分钟，达到要求的%(needed)s分钟", minutes=minutes, needed=needed
+        return say(_REASONS[Why.NEVER_IN])
+    why = Why(evidence["why"])
+    values = {"needed": evidence["needed"], "reason": evidence.get("reason", "")}
+    reasons = [say(_REASONS[why]) % values]
+    if evidence.get("parts") and why not in _UNSEEN:
+        reasons = [_seen(evidence, say), *reasons, *_tolerated(evidence, say)]
+    elif why in {Why.ENOUGH, Why.TOO_SHORT}:
+        reasons.insert(0, say(_OLD_HEAD) % {"minutes": evidence["minutes"]})
+    told = say(_BETWEEN_REASONS).join(reasons)
+    credit = evidence.get("credit") or WHY_CREDITS.get(why)
+    if credit is None or why is Why.NEVER_IN:
+        return told
+    return say(_RESULT) % {"why": told, "credit": say(CREDITS[credit])}
+
+
+def _seen(evidence: Mapping[str, Any], say: Say) -> str:
+    told = [
+        say(_SEEN[kind]) % {"begins": _clock(begins), "ends": _clock(ends)}
+        for kind, begins, ends in evidence["parts"]
+    ]
+    parts = say(_BETWEEN_PARTS).join(told)
+    if "parts_count" in evidence:
+        parts += say(_MORE) % {"count": evidence["parts_count"]}
+    total = datetime.fromisoformat(evidence["ends_at"]) - datetime.fromisoformat(
+        evidence["starts_at"]
+    )
+    values = {"total": whole_minutes(total), "minutes": evidence["minutes"], "parts": parts}
+    return say(_HEAD) % values
+
+
+def _tolerated(evidence: Mapping[str, Any], say: Say) -> list[str]:
+    rule = evidence["rule"]
+    return [
+        say(text) % {"minutes": rule[limit]}
+        for name, limit, text in (
+            ("late_tolerated", "late_tolerance_minutes", _LATE),
+            ("early_tolerated", "early_leave_tolerance_minutes", _EARLY),
         )
-    if why is Why.TOO_SHORT:
-        return translate(
-            "在场%(minutes)s分钟，不足要求的%(needed)s分钟", minutes=minutes, needed=needed
-        )
-    return translate("人工更正：%(reason)s", reason=evidence.get("reason", ""))
+        if evidence.get(name)
+    ]
+
+
+def _clock(instant: str) -> str:
+    return clock_time(datetime.fromisoformat(instant))
 
 
 def explainer() -> Callable[[Mapping[str, Any] | None], str]:
-    """Give a function that says why; equal reasons are worded once."""
-    known: dict[tuple[Any, ...], str] = {}
+    """Give a function that says why, for many records: each text is looked up once."""
+    known: dict[int, str] = {}
+
+    def say(text: Text) -> str:
+        if id(text) not in known:  # texts of this module live as long as it does
+            known[id(text)] = str(text)
+        return known[id(text)]
 
     def explain(evidence: Mapping[str, Any] | None) -> str:
-        given = evidence or {}
-        key = tuple(given.get(name) for name in ("why", "minutes", "needed", "reason"))
-        if key not in known:
-            known[key] = sentence(evidence)
-        return known[key]
+        return sentence(evidence, say)
 
     return explain
 
