@@ -16,16 +16,18 @@ from app.kit.errors import NotFound
 
 def find_signed_in(session_id: str, *, now: datetime) -> Identity | None:
     """Give who is signed in under a login session that is neither revoked nor over."""
-    row = db.session.execute(
+    statement = (
         select(LoginSession.organisation_id, Staff)
         .join(Staff, Staff.id == LoginSession.staff_id)
+        .options(joinedload(Staff.memberships))  # asked on every page: one statement for all
         .where(
             LoginSession.public_id == session_id,
             LoginSession.revoked_at.is_(None),
             LoginSession.expires_at > now,
             Staff.is_active,
         )
-    ).one_or_none()
+    )
+    row = db.session.execute(statement).unique().one_or_none()
     return None if row is None else identity(row.Staff, row.organisation_id, session_id=session_id)
 
 
