@@ -22,6 +22,7 @@ from tests.security.world import (
     place_of,
 )
 
+SHELLS = {"desk.show"}  # says nothing of the lesson in its address: the phone knows which it is
 IN, SIGN_IN, UNKNOWN, FORBIDDEN, NOT_THERE = "in", "sign in", "401", "403", "404"
 
 
@@ -92,6 +93,7 @@ OBJECTS: dict[str | tuple[str, str], Callable[[World, Principal, str], str]] = {
     "desk_id": _of_place("desk_id"),
     "code": _of_place("code"),
     "token": _of_place("manage_token"),
+    ("registrations.group", "code"): _of_place("group_code"),
     "programme_id": _of_house("programme_id"),
     "course_id": _of_house("course_id"),
     "venue_id": _of_house("venue_id"),
@@ -173,6 +175,8 @@ def _agree(relations: tuple[str, ...]) -> bool:
 def _public(
     entry: Entry, principal: Principal, names: list[str], relations: tuple[str, ...]
 ) -> str:
+    if entry.endpoint in SHELLS:
+        return IN
     return NOT_THERE if NOWHERE in relations or not _agree(relations) else IN
 
 
@@ -226,6 +230,14 @@ def _desk(entry: Entry, principal: Principal, names: list[str], relations: tuple
     return _scope(entry, principal, names, relations)
 
 
+def _former_desk(
+    entry: Entry, principal: Principal, names: list[str], relations: tuple[str, ...]
+) -> str:
+    if principal.kind != "desk":
+        return UNKNOWN
+    return IN if set(relations) == {OWN} else NOT_THERE
+
+
 def _ticket(
     entry: Entry, principal: Principal, names: list[str], relations: tuple[str, ...]
 ) -> str:
@@ -246,6 +258,8 @@ GUARDS: dict[str, Callable[[Entry, Principal, list[str], tuple[str, ...]], str]]
     "api_scope": _scope,
     "manage_token_or_scope": _manage_or_scope,
     "desk": _desk,
+    "former_desk": _former_desk,
     "with_ticket": _ticket,
+    "with_group": _ticket,
     "with_manage_grant": _grant,
 }

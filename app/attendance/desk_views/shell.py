@@ -1,90 +1,142 @@
-"""The scanning desk of a lesson: one page, dark, made for arm's length."""
+"""The desk as an app: one page for every lesson, and what a phone keeps to open it without network.
+
+The page says nothing of a lesson, a desk or a person: the phone knows which desk it is, and asks
+the API. So anybody may have it, and all bytes are the same for the same language.
+"""
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
+from pathlib import Path
 from typing import Any
 
-from flask import Response, make_response, render_template, url_for
-from flask import session as cookie
+from flask import Response, current_app, render_template, url_for
 
-from app.accounts.access import requires, staff
-from app.accounts.models import Role
-from app.attendance.desk_views.frame import OPENED, blueprint, span_of, the_lesson, title_of
-from app.attendance.desk_views.joining import opening_page, suggestion
-from app.attendance.models import Desk
-from app.attendance.queries import desks, roster
+from app.attendance.desk_views.frame import blueprint
 from app.attendance.rules.desk_words import desk_texts
-from app.kit import clock, tokens
-from app.kit.forms import Form
+from app.kit import assets
+from app.kit.guards import public
 from app.kit.languages import current as language
-from app.kit.languages import instant
 from app.kit.settings import settings
 from app.kit.texts import translate as _
-from app.trainings.models import Lesson
+
+SERVICE_WORKER = "js/desk/service-worker.js"
+CODE_READER = "js/desk/worker.js"
+REVALIDATED = "no-cache"
+KEPT = (
+    "css/guanbiao.css",
+    "css/desk.css",
+    "img/*",
+    "js/desk/*",
+    "vendor/barcode-detector/ponyfill.js",
+    "vendor/idb/index.js",
+    "vendor/tabler/tabler.min.css",
+    "vendor/tabler-icons/sprite.svg",
+    "vendor/zxing-wasm/zxing_reader.wasm",
+)
 
 
+@blueprint.get("/")
 @blueprint.get("/<lesson_id>")
-@requires(Role.ORGANISER, Role.TRAINER)
-def show(lesson_id: str) -> Response:
-    """Show the desk of this browser, or the page that opens one."""
-    lesson, training = the_lesson(lesson_id)
-    desk = _desk_here(lesson)
-    if desk is None:
-        return opening_page(lesson, training, Form({"label": suggestion(lesson)}))
-    counter = roster.count(lesson.id)
-    page = render_template(
-        "attendance/desk.html",
-        training=training,
-        training_title=title_of(training),
-        lesson=lesson,
-        desk=desk,
-        counter=counter,
-        notice=_notice(lesson),
-        data=_page_data(lesson, desk, counter.sequence),
-    )
-    return _never_kept(page)
+@public
+def show(lesson_id: str = "") -> Response:
+    """Give the page of the desk; which lesson it is for, the page reads from its address."""
+    del lesson_id
+    return _kept_by_phones(_page(), "text/html")
 
 
-def _desk_here(lesson: Lesson) -> Desk | None:
-    known = cookie.get(OPENED, {}).get(lesson.public_id)
-    if known is None:
-        return None
-    return desks.find_desk(known, lesson_id=lesson.id, staff_id=staff().staff_id, now=clock.now())
+@blueprint.get("/worker.js")
+@public
+def service_worker() -> Response:
+    """Give the program that opens the desk without network: its version, and what it keeps."""
+    page, files = _page(), _files()
+    version = hashlib.sha256(json.dumps([page, files]).encode()).hexdigest()[:16]
+    reader = url_for("desk.code_reader")
+    kept = {"version": version, "page": url_for("desk.show"), "reader": reader, "files": files}
+    program = f"self.KEPT = {json.dumps(kept)};\n{_text_of(SERVICE_WORKER)}"
+    return _kept_by_phones(program, "text/javascript")
 
 
-def _notice(lesson: Lesson) -> str:
-    span, now = span_of(lesson), clock.now()
-    if now < span.opens_at:
-        return _(
-            "%(at)s开始签到，现在扫码会提示尚未到签到时间。", at=instant(span.opens_at, "prose")
-        )
-    if now > span.closes_at:
-        return _(
-            "签到已于%(at)s结束，需要补录请到出勤页更正。", at=instant(span.closes_at, "prose")
-        )
-    return ""
+@blueprint.get("/reader.js")
+@public
+def code_reader() -> Response:
+    """Give the worker that reads codes: below /desk/, so that it too is served without network."""
+    return _kept_by_phones(_text_of(CODE_READER), "text/javascript")
 
 
-def _page_data(lesson: Lesson, desk: Desk, sequence: int) -> dict[str, Any]:
-    static = {
-        "worker": "js/desk/worker.js",
-        "ponyfill": "vendor/barcode-detector/ponyfill.js",
-        "wasm": "vendor/zxing-wasm/zxing_reader.wasm",
+@blueprint.get("/app.webmanifest")
+@public
+def manifest() -> Response:
+    """Tell phones how to install the desk."""
+    size = "180x180"
+    icons = [
+        {"src": _asset("img/favicon.svg"), "type": "image/svg+xml", "sizes": "any"},
+        {"src": _asset("img/touch-icon-180.png"), "type": "image/png", "sizes": size},
+    ]
+    said = {
+        "id": url_for("desk.show"),
+        "name": f"{_('贯标培训')} · {_('签到台')}",
+        "short_name": _("签到台"),
+        "lang": _html_language(),
+        "start_url": url_for("desk.show"),
+        "scope": url_for("desk.show"),
+        "display": "standalone",
+        "background_color": "#0b1219",
+        "theme_color": "#0b1219",
+        "icons": icons,
     }
+    return _kept_by_phones(json.dumps(said, ensure_ascii=False), "application/manifest+json")
+
+
+def _page() -> str:
+    return render_template("attendance/desk.html", data=_page_data())
+
+
+def _page_data() -> dict[str, Any]:
     return {
-        "api": f"/api/v1/lessons/{lesson.public_id}",
-        "token": tokens.issue(tokens.Purpose.DESK, desk.credential_id),
-        "language": "zh-Hans" if language() == "zh" else "en",
-        "server_time": clock.now().isoformat(),
+        "language": _html_language(),
         "timezone": settings().default_timezone,
-        "sequence": sequence,
-        "sprite": url_for("static", filename="vendor/tabler-icons/sprite.svg"),
-        "reader": {name: url_for("static", filename=path) for name, path in static.items()},
+        "sprite": _asset("vendor/tabler-icons/sprite.svg"),
+        "serviceWorker": url_for("desk.service_worker"),
+        "reader": {
+            "worker": url_for("desk.code_reader"),
+            "ponyfill": _asset("vendor/barcode-detector/ponyfill.js"),
+            "wasm": _asset("vendor/zxing-wasm/zxing_reader.wasm"),
+        },
         "texts": desk_texts(),
     }
 
 
-def _never_kept(page: str) -> Response:
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
+def _html_language() -> str:
+    return "zh-Hans" if language() == "zh" else "en"
+
+
+def _folder() -> Path:
+    return Path(str(current_app.static_folder))
+
+
+def _asset(name: str) -> str:
+    return f"{current_app.static_url_path}/{name}?v={assets.version(_folder() / name)}"
+
+
+def _files() -> list[str]:
+    return [_asset(name) for name in _names(_folder())]
+
+
+@functools.cache
+def _names(folder: Path) -> list[str]:
+    found = {path for pattern in KEPT for path in folder.glob(pattern) if path.is_file()}
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _text_of(name: str) -> str:
+    return (_folder() / name).read_text("utf-8")
+
+
+def _kept_by_phones(text: str, kind: str) -> Response:
+    response = Response(text, mimetype=kind)
+    response.headers["Cache-Control"] = REVALIDATED
+    response.vary.update(("Accept-Language", "Cookie"))
     return response

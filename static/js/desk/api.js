@@ -1,8 +1,15 @@
 // Calls of the desk to the server: its own bearer token, no cookies, a time limit, two kinds of failure.
-const LIMIT_MS = 8000;
+const LIMIT_MS = 15000;
 
-export class NoNetwork extends Error {}
+// No answer, or one that says "later": ask again.
+export class NoNetwork extends Error {
+  constructor(message, waitMs = 0) {
+    super(message);
+    this.waitMs = waitMs;
+  }
+}
 
+// The server has understood and does not want to.
 export class Refused extends Error {
   constructor(status, problem) {
     super(problem.detail || String(status));
@@ -12,10 +19,10 @@ export class Refused extends Error {
 }
 
 export class Server {
-  constructor({ base, token, language, serverTime }) {
+  constructor({ base, token, language, skew = 0 }) {
     this.base = base;
     this.headers = { Authorization: `Bearer ${token}`, "Accept-Language": language };
-    this.skew = Date.parse(serverTime) - Date.now();
+    this.skew = skew;
   }
 
   // The present instant by the server's clock, as far as it is known.
@@ -35,7 +42,7 @@ export class Server {
     const sent = Date.now();
     const answer = await this.answer(method, path, body);
     const content = await answer.json().catch(() => { throw new NoNetwork("unreadable answer"); });
-    if (answer.status >= 500 || answer.status === 429) throw new NoNetwork(String(answer.status));
+    if (answer.status >= 500 || answer.status === 429) throw new NoNetwork(String(answer.status), pauseOf(answer));
     if (!answer.ok) throw new Refused(answer.status, content);
     if (content.server_time) this.skew = Date.parse(content.server_time) - (sent + Date.now()) / 2;
     return content;
@@ -56,4 +63,9 @@ export class Server {
       throw new NoNetwork(failure.name);
     }
   }
+}
+
+function pauseOf(answer) {
+  const seconds = Number(answer.headers.get("Retry-After"));
+  return Number.isFinite(seconds) ? Math.min(seconds, 120) * 1000 : 0;
 }

@@ -13,6 +13,7 @@ export function database() {
     upgrade(made) {
       made.createObjectStore("desks", { keyPath: "lesson" });
       made.createObjectStore("rosters", { keyPath: "lesson" });
+      made.createObjectStore("heads", { keyPath: "lesson" });
       made.createObjectStore("entries", { keyPath: ["lesson", "id"] }).createIndex("lesson", "lesson");
       made.createObjectStore("scans", { keyPath: "uid" }).createIndex("lesson", "lesson");
       made.createObjectStore("walk_ins", { keyPath: "uid" }).createIndex("lesson", "lesson");

@@ -1,198 +1,236 @@
-// The scanning desk: joins camera, keyboard, search, queue, figures and the answer on the screen.
-import { NoNetwork, Refused, Server } from "./api.js";
-import { Camera } from "./camera.js";
-import { Counter } from "./counter.js";
-import { Queue, newUid } from "./queue.js";
-import { Reader } from "./reader.js";
+// The scanning desk: finds out which desk this phone is, and joins everything that belongs to one.
+import { Server } from "./api.js";
+import { CameraPanel } from "./camera-panel.js";
+import { readCode } from "./codes.js";
+import { Conflicts } from "./conflicts.js";
+import { findDesk, forgetDesk, listDesks } from "./credentials.js";
+import { Door } from "./door.js";
+import { Ending, isOver } from "./ending.js";
+import * as figures from "./figures.js";
+import { GroupCard } from "./group.js";
+import { hearScanner } from "./keys.js";
+import { OwnScans } from "./own.js";
 import { Recent } from "./recent.js";
+import { Roster } from "./roster.js";
 import { Search } from "./search.js";
-import { sound, unlock } from "./signals.js";
-import { VerdictScreen, place } from "./verdict.js";
+import { Status } from "./status.js";
+import { Store } from "./store.js";
+import { Sync } from "./sync.js";
+import { Undo } from "./undo.js";
+import { VerdictScreen, clockTime, place } from "./verdict.js";
+import { WalkIn } from "./walk-in.js";
 
 const data = JSON.parse(document.getElementById("desk-data").textContent);
-const { texts } = data;
-place.timeZone = data.timezone;
+const { texts, sprite } = data;
+const lesson = location.pathname.split("/")[2] || "";
 const find = (id) => document.getElementById(id);
+place.timeZone = data.timezone;
 
-const server = new Server({ base: data.api, token: data.token, language: data.language, serverTime: data.server_time });
-const screen = new VerdictScreen(find("verdict"), data.sprite, texts);
-const recent = new Recent(find("recent"), data.sprite, texts, { onUndo: askUndo });
-const counter = new Counter(find("figures"), server, data.sequence, {
-  onConflict: (attendee) => recent.markConflict(attendee),
-  onOnline: (isOnline) => { if (!queue.waiting.length) queue.isOnline = isOnline; showNetwork(); },
-});
-const queue = new Queue(server, {
-  onAnswer: (scan, result) => {
-    recent.put(scan, result);
-    if (!scan.wasDelayed || result.verdict !== "admitted") screen.show(result);
-    counter.follow();
-  },
-  onChange: showNetwork,
-  onRefused: (failure) => { find("closed").hidden = false; find("closed-words").textContent = failure.message; },
-});
-const camera = new Camera(find("video"), { onCode: (code) => scanned({ code }) });
-new Search({ input: find("search-text"), list: find("hits"), status: find("search-status") }, server, texts, {
-  onChoose: (attendee) => scanned({ attendee: attendee.id }, attendee),
-});
+// ---- which desk is this? ----
 
-// ---- a scan, wherever it comes from ----
-
-function scanned(what, attendee = null) {
-  const direction = document.querySelector("input[name=direction]:checked").value;
-  const scan = queue.add({ ...what, direction });
-  setTimeout(() => {
-    if (!queue.waiting.includes(scan)) return;
-    recent.put(scan, { verdict: "waiting", attendee, conflict: false });
-    if (!queue.isOnline) screen.show({ verdict: "waiting", attendee, message: texts.waitingHelp });
-  }, 700);
+async function begin() {
+  navigator.serviceWorker?.register(data.serviceWorker, { scope: "/desk/" }).catch(() => {});
+  if (!window.indexedDB || !crypto.subtle) return tell("unsafe");
+  await sweep();
+  const desk = lesson ? await findDesk(lesson) : null;
+  if (!lesson) return choose(await listDesks());
+  if (!desk) return tell("no-desk");
+  return run(desk);
 }
 
-find("code-form").addEventListener("submit", (submitted) => {
-  submitted.preventDefault();
-  const input = find("code-text");
-  if (input.value.trim()) scanned({ code: input.value.trim() });
-  input.value = "";
-});
-
-// A USB scanner types into whatever has the focus; when nothing does, its keys are gathered here.
-let typed = "";
-let lastKey = 0;
-document.addEventListener("keydown", (pressed) => {
-  if (pressed.target.closest("input, select, textarea, button, a, summary, dialog") || pressed.ctrlKey || pressed.metaKey) return;
-  if (Date.now() - lastKey > 500) typed = "";
-  lastKey = Date.now();
-  if (pressed.key === "Enter") {
-    if (typed.length > 5) scanned({ code: typed });
-    typed = "";
-  } else if (pressed.key.length === 1) {
-    typed += pressed.key;
+// What is over goes, on whatever page of the desk this phone looks next; what waits to be sent stays.
+async function sweep() {
+  for (const desk of await listDesks()) {
+    if (desk.lesson === lesson) continue;
+    const store = new Store(desk.lesson);
+    if (!isOver(desk, await store.head())) continue;
+    const [scans, walkIns] = await Promise.all([store.scans(), store.walkIns()]);
+    if (![...scans, ...walkIns].some((one) => one.state !== "sent")) await forgetDesk(desk.lesson);
   }
-});
-
-// ---- camera ----
-
-let reader;
-function codeReader() {
-  reader ||= new Reader(data.reader);
-  return reader.ready.then(() => reader);
 }
 
-async function startCamera(deviceId = "") {
-  unlock();
-  const button = find("camera-start");
-  button.disabled = true;
-  find("camera-help").hidden = true;
-  find("camera-words").textContent = texts.starting;
-  try {
-    if (!navigator.mediaDevices) throw new DOMException("", "InsecureContext");
-    const [ready] = await Promise.all([codeReader(), navigator.mediaDevices]);
-    await camera.start(ready, deviceId);
-    find("camera").dataset.state = "on";
-    find("camera-words").textContent = texts.looking;
-    await showCameraTools();
-  } catch (failure) {
-    camera.stop();
-    find("camera").dataset.state = "off";
-    find("camera-words").textContent = texts.cameraFaults[failure.name] || texts.cameraFaults.other;
-    find("camera-help").hidden = failure.name !== "NotAllowedError";
-  }
-  button.disabled = false;
-}
-
-async function showCameraTools() {
-  find("torch").hidden = !camera.hasTorch();
-  const devices = await camera.others();
-  const choice = find("camera-choice");
-  const current = camera.track().getSettings().deviceId;
-  choice.replaceChildren(...devices.map((device, index) => {
-    const label = device.label || texts.cameraNumber.replace("{number}", index + 1);
-    return new Option(label, device.deviceId, false, device.deviceId === current);
+function choose(desks) {
+  if (desks.length === 1) return location.replace(`/desk/${desks[0].lesson}`);
+  find("desk-choice").replaceChildren(...desks.map((desk) => {
+    const item = document.createElement("li");
+    const link = Object.assign(document.createElement("a"), { href: `/desk/${desk.lesson}`, textContent: desk.label });
+    item.append(link);
+    return item;
   }));
-  choice.closest("label").hidden = devices.length < 2;
+  return tell(desks.length ? "choose" : "no-desk");
 }
 
-find("camera-start").addEventListener("click", () => startCamera());
-find("camera-choice").addEventListener("change", (changed) => startCamera(changed.target.value));
-find("camera-stop").addEventListener("click", () => {
-  camera.stop();
-  find("camera").dataset.state = "off";
-  find("camera-words").textContent = texts.cameraOff;
-});
-find("torch").addEventListener("click", async ({ currentTarget: button }) => {
-  const isOn = button.getAttribute("aria-pressed") !== "true";
-  await camera.setTorch(isOn).catch(() => {});
-  button.setAttribute("aria-pressed", String(isOn));
-});
-find("sound").addEventListener("click", ({ currentTarget: button }) => {
-  unlock();
-  sound.isOn = !sound.isOn;
-  button.setAttribute("aria-pressed", String(sound.isOn));
-  button.querySelector("use").setAttribute("href", `${data.sprite}#${sound.isOn ? "volume" : "volume-off"}`);
-});
+function tell(state) {
+  document.body.dataset.state = state;
+  find("open-here").href = lesson ? `/desk/${lesson}/open` : "/staff/";
+  document.body.dataset.ready = "true";
+}
 
-find("photo").addEventListener("change", async (changed) => {
-  const [file] = changed.target.files;
-  changed.target.value = "";
-  if (!file) return;
-  find("camera-words").textContent = texts.starting;
-  try {
-    const ready = await codeReader();
-    const codes = await ready.read(await createImageBitmap(file));
-    find("camera-words").textContent = codes.length ? "" : texts.noCodeInPhoto;
-    if (codes.length) scanned({ code: codes[0] });
-  } catch {
-    find("camera-words").textContent = texts.cameraFaults.other;
+// ---- the desk ----
+
+async function run(desk) {
+  const store = new Store(lesson);
+  const roster = new Roster(store, lesson);
+  const own = new OwnScans(store, roster, desk);
+  const began = performance.now();
+  await Promise.all([roster.load(), own.load()]);
+  performance.measure("desk-roster", { start: began });
+  const server = new Server({
+    base: `/api/v1/lessons/${lesson}`, token: desk.token, language: data.language, skew: roster.head?.skew,
+  });
+
+  const status = new Status(find("network"), sprite, texts);
+  const screen = new VerdictScreen(find("verdict"), sprite, texts);
+  const recent = new Recent(find("recent"), sprite, texts, { onUndo: (what) => undo.ask(what) });
+  const conflicts = new Conflicts(
+    { section: find("conflicts"), list: find("conflict-list"), count: find("conflict-count") }, { server, roster, texts },
+  );
+  const sync = new Sync(server, roster, own, {
+    state: showState,
+    told: ({ may_search: may, expires_at: until }) => { desk.may_search = may; desk.expires_at = until; },
+    people: (entries) => {
+      for (const entry of entries) recent.markConflict(entry.id, entry.conflict);
+      showLesson();
+      conflicts.follow();
+    },
+    answer: (scan, result) => {
+      const local = own.scans.get(scan.uid) || scan;
+      recent.update(local, { ...result, late: door.minutesLate(result.verdict, scan.occurred_at) });
+      if (hasChanged(scan, result)) screen.show(result);
+      showFigures();
+    },
+    walkIn: (walkIn, result) => {
+      recent.update({ ...walkIn, state: "sent" }, { conflict: false, ...result });
+      screen.show(result.verdict === "refused" ? { ...result, attendee: null } : result);
+      if (result.verdict !== "refused" || !walkIns.refused(walkIn, result)) showState();
+    },
+    ended: () => ending.end("revoked"),
+  });
+  const ending = new Ending({ server, roster, own, desk, texts }, { onChange: showState });
+  const undo = new Undo({ server, own, sync, texts }, { onUndone: (item) => { recent.undone(item); showFigures(); } });
+  const group = new GroupCard({ roster, own, texts }, { onConfirm: admitGroup });
+  const door = new Door({ server, roster, own, sync, texts }, {
+    result: (scan, result) => {
+      if (scan) {
+        asked.set(scan.uid, { verdict: scan.verdict, at: Date.now() });
+        recent.put(scan, result);
+      }
+      screen.show(result);
+      showFigures();
+      showState();
+    },
+    group: (card, code) => { screen.hide(); group.show(card, code, direction()); },
+  });
+  const walkIns = new WalkIn({ server, roster, own, texts }, {
+    onKept: (walkIn, { name, enterprise }) => {
+      const result = { verdict: "kept", attendee: { id: "", name, enterprise }, message: texts.walkInKept, conflict: false };
+      recent.put(walkIn, result);
+      screen.show(result);
+      showState();
+      sync.kick();
+    },
+  });
+  const asked = new Map(); // uid → what was answered here, and when
+
+  // Tell whether the server answers otherwise than this phone did a moment ago.
+  function hasChanged(scan, result) {
+    const before = asked.get(scan.uid);
+    asked.delete(scan.uid);
+    return before && before.verdict !== result.verdict && Date.now() - before.at < 10000;
   }
-});
 
-// ---- undo ----
-
-const dialog = find("undo");
-let undoing = null;
-
-function askUndo(what) {
-  undoing = { ...what, undoUid: newUid() };
-  find("undo-name").textContent = what.name;
-  find("undo-fault").textContent = "";
-  dialog.showModal();
-}
-
-find("undo-form").addEventListener("submit", async (submitted) => {
-  submitted.preventDefault();
-  const reason = find("undo-reason").value.trim();
-  if (reason.length < 2) {
-    find("undo-fault").textContent = texts.reasonMissing;
-    return;
+  async function admitGroup({ ids, code, group: card, direction: way }) {
+    const results = [];
+    for (const id of ids) {
+      const found = { lookup: card.lookup, entry: roster.byId.get(id) || null, isRevoked: false };
+      const [scan, result] = await door.keep({ code, attendee: id, direction: way, found });
+      recent.put(scan, result);
+      results.push(result);
+    }
+    const first = results.find((result) => !["admitted", "out"].includes(result.verdict)) || results[0];
+    screen.show({ ...first, attendee: { id: "", name: texts.peopleTicked.replace("{count}", ids.length), enterprise: card.enterprise } });
+    showFigures();
+    sync.kick();
   }
-  try {
-    await server.post("/undo", { uid: undoing.undoUid, target: undoing.uid, reason });
-    recent.undone(undoing.item);
-    find("undo-reason").value = "";
-    dialog.close();
-    counter.follow();
-  } catch (failure) {
-    find("undo-fault").textContent = failure instanceof NoNetwork ? texts.undoOffline : failure.message;
-    if (failure instanceof Refused) undoing.undoUid = newUid();
+
+  function scanned(what) {
+    if (!sync.hasEnded) door.scanned({ ...what, direction: direction() });
   }
-});
-find("undo-cancel").addEventListener("click", () => dialog.close());
-for (const chip of document.querySelectorAll("[data-reason]")) {
-  chip.addEventListener("click", () => { find("undo-reason").value = chip.dataset.reason; });
+
+  // ---- what is shown of it all ----
+
+  function showState() {
+    status.show({ ...sync, isOnline: sync.isOnline, length: own.length, aside: own.aside.length });
+    find("waiting-tools").hidden = !(own.length + own.aside.length) || Boolean(sync.hasEnded);
+    find("aside").hidden = !own.aside.length;
+    find("aside-words").textContent = texts.asideWords.replace("{count}", own.aside.length);
+  }
+
+  function showFigures() {
+    if (roster.isLoaded) figures.put(find("figures"), figures.count(roster, own));
+  }
+
+  function showLesson() {
+    showFigures();
+    if (!roster.isLoaded) return;
+    const { title, starts_at: starts, ends_at: ends, opens_at: opens, closes_at: closes } = roster.head.about;
+    const now = server.now();
+    find("desk-title").textContent = title || texts.desk;
+    find("desk-about").textContent = `${desk.label} · ${dayOf(starts)} ${clockTime(starts)}—${clockTime(ends)}`;
+    const notice = now < new Date(opens) ? texts.opensLater.replace("{time}", clockTime(opens))
+      : now > new Date(closes) ? texts.closedAlready.replace("{time}", clockTime(closes)) : "";
+    find("notice").hidden = !notice;
+    find("notice-words").textContent = notice;
+  }
+
+  function showUnsent() {
+    for (const scan of own.waiting.slice(-30)) {
+      const { id } = scan.code && !scan.attendee ? readCode(scan.code) : { id: "" };
+      const opened = id ? roster.openTicket(id) : Promise.resolve();
+      opened.then(() => {
+        if (own.scans.get(scan.uid)?.state !== "waiting") return;
+        const late = door.minutesLate(scan.verdict, scan.occurred_at);
+        recent.put(scan, { verdict: scan.verdict, attendee: roster.card(scan.about), conflict: false, late });
+      });
+    }
+  }
+
+  document.body.dataset.state = "desk";
+  find("desk-about").textContent = desk.label;
+  new Search({ input: find("search-text"), list: find("hits"), status: find("search-status") }, { server, roster, own, desk, texts }, {
+    onChoose: (attendee) => { roster.meet(attendee); scanned({ attendee: attendee.id }); },
+  });
+  new CameraPanel(data, { onCode: (code) => scanned({ code }) });
+  hearScanner((code) => scanned({ code }));
+  find("code-form").addEventListener("submit", (submitted) => {
+    submitted.preventDefault();
+    const input = find("code-text");
+    if (input.value.trim()) scanned({ code: input.value.trim() });
+    input.value = "";
+  });
+  for (const radio of document.querySelectorAll("input[name=direction]")) {
+    radio.addEventListener("change", () => { document.body.dataset.direction = radio.value; });
+  }
+
+  showLesson();
+  showState();
+  showUnsent();
+  conflicts.follow();
+  if (desk.ended || isOver(desk, roster.head)) {
+    sync.hasEnded = true;
+    await ending.end(desk.ended || "expired");
+  } else {
+    sync.kick();
+  }
+  document.body.dataset.ready = "true";
 }
 
-// ---- the state of things ----
-
-function showNetwork() {
-  const place = find("network");
-  const { length } = queue.waiting;
-  place.dataset.online = String(queue.isOnline);
-  const words = queue.isOnline ? texts.online : texts.offline.replace("{count}", length);
-  if (place.textContent !== words) place.textContent = words;
+function direction() {
+  return document.querySelector("input[name=direction]:checked").value;
 }
 
-addEventListener("beforeunload", (leaving) => { if (queue.waiting.length) leaving.preventDefault(); });
-for (const radio of document.querySelectorAll("input[name=direction]")) {
-  radio.addEventListener("change", () => { document.body.dataset.direction = radio.value; });
+function dayOf(instant) {
+  return new Date(instant).toLocaleDateString("sv-SE", { timeZone: place.timeZone });
 }
-document.body.dataset.ready = "true";
-showNetwork();
+
+begin();

@@ -1,4 +1,4 @@
-// The last scans of this desk, newest first, each with a button to undo it; nothing is kept after the page.
+// The last scans of this desk, newest first, each with a button to undo it; names live in memory only.
 import { LOOKS, clockTime } from "./verdict.js";
 
 const MOST = 30;
@@ -6,10 +6,7 @@ const CAN_UNDO = ["admitted", "already_in", "out", "not_in"];
 
 export class Recent {
   constructor(list, sprite, texts, { onUndo }) {
-    this.list = list;
-    this.sprite = sprite;
-    this.texts = texts;
-    this.onUndo = onUndo;
+    Object.assign(this, { list, sprite, texts, onUndo });
     this.items = new Map();
   }
 
@@ -18,15 +15,18 @@ export class Recent {
     const [kind, icon] = LOOKS[result.verdict] || LOOKS.unknown;
     item.dataset.kind = kind;
     item.dataset.verdict = result.verdict;
-    item.dataset.attendee = result.attendee ? result.attendee.id : "";
+    item.dataset.state = scan.state;
+    item.dataset.attendee = result.attendee?.id || "";
     item.querySelector("use").setAttribute("href", `${this.sprite}#${icon}`);
-    item.querySelector("[data-name]").textContent = result.attendee ? result.attendee.name : this.texts.nobody;
+    item.querySelector("[data-name]").textContent = result.attendee?.name || this.texts.nobody;
     item.querySelector("[data-words]").textContent = [
-      this.texts.verdicts[result.verdict], clockTime(scan.occurred_at), result.attendee && result.attendee.enterprise,
+      this.texts.verdicts[result.verdict], clockTime(scan.occurred_at),
+      result.late && this.texts.late.replace("{minutes}", result.late), result.attendee?.enterprise,
     ].filter(Boolean).join(" · ");
+    item.querySelector("[data-waiting]").hidden = scan.state !== "waiting";
     item.querySelector("[data-conflict]").hidden = !result.conflict;
     const button = item.querySelector("button");
-    button.hidden = !CAN_UNDO.includes(result.verdict);
+    button.hidden = !CAN_UNDO.includes(result.verdict) || scan.state === "aside";
     button.onclick = () => this.onUndo({ uid: scan.uid, name: item.querySelector("[data-name]").textContent, item });
   }
 
@@ -34,9 +34,18 @@ export class Recent {
     const item = document.getElementById("recent-item").content.firstElementChild.cloneNode(true);
     this.items.set(uid, item);
     this.list.prepend(item);
+    item.dataset.uid = uid;
     document.getElementById("recent-empty").hidden = true;
-    while (this.list.children.length > MOST) this.list.lastElementChild.remove();
+    while (this.list.children.length > MOST) {
+      this.items.delete(this.list.lastElementChild.dataset.uid);
+      this.list.lastElementChild.remove();
+    }
     return item;
+  }
+
+  // The server's answer to a scan that has left the list changes nothing that is shown.
+  update(scan, result) {
+    if (this.items.has(scan.uid)) this.put(scan, result);
   }
 
   undone(item) {
@@ -45,10 +54,10 @@ export class Recent {
     item.querySelector("button").hidden = true;
   }
 
-  // Another desk saw the same ticket: say so here too.
-  markConflict(attendee) {
+  // Another desk saw the same ticket, or an organiser has looked at it: say so here too.
+  markConflict(attendee, isConflict) {
     for (const item of this.list.children) {
-      if (item.dataset.attendee === attendee) item.querySelector("[data-conflict]").hidden = false;
+      if (item.dataset.attendee === attendee) item.querySelector("[data-conflict]").hidden = !isConflict;
     }
   }
 }

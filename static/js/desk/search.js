@@ -1,11 +1,13 @@
-// Finding a person by name or by the last digits of the phone, and checking them in by hand.
+// Finding a person by name or by the last digits of the phone: at the server, or in this phone's own box.
 import { NoNetwork } from "./api.js";
 
 const PAUSE_MS = 250;
+const MOST_HITS = 20;
+const SHORTEST_DIGITS = 3;
 
 export class Search {
-  constructor({ input, list, status }, server, texts, { onChoose }) {
-    Object.assign(this, { input, list, status, server, texts, onChoose });
+  constructor({ input, list, status }, { server, roster, own, desk, texts }, { onChoose }) {
+    Object.assign(this, { input, list, status, server, roster, own, desk, texts, onChoose });
     this.asked = 0;
     input.form.addEventListener("submit", (submitted) => {
       submitted.preventDefault();
@@ -23,13 +25,31 @@ export class Search {
     this.asked += 1;
     const mine = this.asked;
     if (!text) return this.show([], "");
-    try {
-      const { items } = await this.server.post("/search", { text });
-      if (mine === this.asked) this.show(items, items.length ? "" : this.texts.nobodyFound);
-    } catch (failure) {
-      if (mine === this.asked) this.show([], failure instanceof NoNetwork ? this.texts.searchOffline : failure.message);
-    }
+    const [items, words] = await this.hits(text);
+    if (mine === this.asked) this.show(items, words || (items.length ? "" : this.texts.nobodyFound));
     return undefined;
+  }
+
+  async hits(text) {
+    try {
+      if (!navigator.onLine) throw new NoNetwork("offline");
+      const { items } = await this.server.post("/search", { text });
+      return [items, ""];
+    } catch (failure) {
+      if (!(failure instanceof NoNetwork)) return [[], failure.message];
+      const names = this.desk.may_search ? await this.roster.names(this.desk.token) : null;
+      return names ? [this.here(names, text), ""] : [[], this.texts.searchOffline];
+    }
+  }
+
+  here(names, text) {
+    const digits = text.replace(/\D/g, "");
+    const isNumber = digits.length >= SHORTEST_DIGITS && digits.length === text.replaceAll(" ", "").length;
+    const found = names.filter(({ name, phone }) => (isNumber ? phone.endsWith(digits.slice(-4)) : name.includes(text)));
+    return found.slice(0, MOST_HITS).flatMap(({ id }) => {
+      const entry = this.roster.byId.get(id);
+      return entry ? [{ attendee: this.roster.card(id), state: entry.state, inside: this.own.where(entry).isInside }] : [];
+    });
   }
 
   show(items, words) {

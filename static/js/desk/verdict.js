@@ -1,4 +1,5 @@
-// The answer over the whole screen: colour, icon, words, the person; it goes away by itself.
+// The answer over the whole screen: colour, icon, words, the person; it goes away by itself, and at once
+// when the next one comes.
 import { signal } from "./signals.js";
 
 export const LOOKS = {
@@ -16,7 +17,7 @@ export const LOOKS = {
   unknown: ["bad", "circle-x"],
   uid_mismatch: ["bad", "alert-triangle"],
   unreadable: ["bad", "alert-triangle"],
-  waiting: ["wait", "wifi-off"],
+  kept: ["wait", "device-floppy"],
 };
 const SHOWN_MS = { good: 1200, note: 2200, bad: 3000, wait: 1500 };
 
@@ -40,9 +41,10 @@ export class VerdictScreen {
     this.put("title", title);
     this.put("name", result.attendee ? result.attendee.name : "");
     this.put("enterprise", result.attendee ? result.attendee.enterprise : "");
-    const isSaid = result.verdict === "admitted" || result.verdict === "out" || result.message === title;
+    const isSaid = result.verdict === "admitted" || result.verdict === "out" || !result.message || result.message === title;
     this.put("message", isSaid ? "" : result.message);
     this.put("first", this.firstWords(result));
+    this.put("late", result.late ? texts.late.replace("{minutes}", result.late) : "");
     this.put("conflict", result.conflict ? texts.conflict : "");
     this.root.hidden = false;
     signal(kind);
