@@ -16,7 +16,7 @@ from app.kit import tokens
 from app.kit.errors import Unauthenticated
 from app.kit.guards import Guard, mark
 from app.registrations import queries
-from app.registrations.errors import RegistrationNotFound, TicketNotFound
+from app.registrations.errors import GroupNotFound, RegistrationNotFound, TicketNotFound
 from app.registrations.models import Registration, Ticket
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -24,6 +24,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 GRANTS = "registrations"
 GRANTS_MAXIMUM = 20  # the cookie is small; older grants are had again through the link
 CONTACT = "contact"
+TICKETS = "tickets"
+TICKETS_MAXIMUM = 5
 
 
 def with_ticket(view: View) -> View:
@@ -34,6 +36,19 @@ def with_ticket(view: View) -> View:
         return view(ticket=_ticket(code), **values)
 
     return mark(cast("View", guarded), Guard(kind="with_ticket"))
+
+
+def with_group(view: View) -> View:
+    """Guard: the address carries the code of a registration's card; the view gets it."""
+
+    @functools.wraps(view)
+    def guarded(code: str, **values: Any) -> Any:
+        registration_id = tokens.read(code, tokens.Purpose.GROUP)
+        if registration_id is None:
+            raise GroupNotFound
+        return view(registration=queries.get_group(registration_id), **values)
+
+    return mark(cast("View", guarded), Guard(kind="with_group"))
 
 
 def _ticket(code: str) -> Ticket:
@@ -49,6 +64,18 @@ def grant(registration_id: str, manage_token_id: str) -> None:
     recent = list(held.items())[-(GRANTS_MAXIMUM - 1) :]
     cookie[GRANTS] = dict([*recent, (registration_id, manage_token_id)])
     cookie.permanent = True
+
+
+def remember_ticket(token_id: str) -> None:
+    """Let this browser check in as the holder of a ticket it has opened; never the whole code."""
+    known = opened_tickets()
+    if token_id not in known:
+        cookie[TICKETS] = [*known, token_id][-TICKETS_MAXIMUM:]
+
+
+def opened_tickets() -> list[str]:
+    """List the tickets (token ids) that this browser has opened of late."""
+    return list(cookie.get(TICKETS, []))
 
 
 def with_manage_grant(view: View) -> View:

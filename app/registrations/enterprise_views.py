@@ -50,6 +50,7 @@ def show(registration: Registration) -> ResponseReturnValue:
         training=training,
         place=place_of(training),
         people=exports.people(registration, positions),
+        group=exports.group_card(registration),
         may_change=rules.may_change(training, clock.now()),
         may_add=_may_add(registration),
         manage_url=notices.manage_url(registration),

@@ -34,6 +34,13 @@ class TicketNotFound(NotFound):
     message = _("没有找到该参训码，请检查链接是否完整，或联系报名的经办人")
 
 
+class GroupNotFound(NotFound):
+    """No living registration has this group's code."""
+
+    code = "group_not_found"
+    message = _("没有找到该企业团体码，请联系报名的经办人")
+
+
 class SignupNotOpen(Conflict):
     """Sign-up begins later."""
 

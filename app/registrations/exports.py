@@ -18,7 +18,7 @@ from app.kit.texts import lazy
 from app.kit.texts import translate as _
 from app.registrations import notices, queries
 from app.registrations.models import Attendee, AttendeeState, Registration, RegistrationState
-from app.registrations.rules import HOLDING, LIVE
+from app.registrations.rules import HOLDING, LIVE, has_group_card
 from app.trainings.exports import place_of
 from app.trainings.models import Channel
 
@@ -89,25 +89,44 @@ def _person(attendee: Attendee, position: int | None, *, is_inline: bool) -> Per
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupCard:
+    """The card for all people of a registration; `qr` is SVG."""
+
+    url: str
+    qr: str
+
+
+def group_card(registration: Registration) -> GroupCard | None:
+    """Describe the card of a registration of several people, if it has one."""
+    if not has_group_card(registration.attendees):
+        return None
+    url = notices.group_url(registration)
+    return GroupCard(url=url, qr=qr_codes.svg(url, title=_("企业团体码")))
+
+
 def qr_cards(registration: Registration, *, language: str) -> dict[str, object]:
-    """Give the data of the printed cards of everybody who holds a place."""
+    """Give the data of the printed cards: the group's first, then everybody who holds a place."""
     training = registration.training
     first = training.lessons[0]
-    when = f"{day(first.starts_at)} {clock_time(first.starts_at)}"
-    cards = []
+    common = {
+        "enterprise": registration.enterprise_name,
+        "training": training.title,
+        "date": f"{day(first.starts_at)} {clock_time(first.starts_at)}",
+        "place": place_of(training),
+    }
+    card = group_card(registration)
+    cards = [common | _group_on_paper(card)] if card is not None else []
     for attendee in registration.attendees:
         ticket = queries.live_ticket(attendee)
         if attendee.state not in HOLDING or ticket is None:
             continue
         url = notices.ticket_url(ticket)
         cards.append(
-            {
+            common
+            | {
                 "qr": qr_codes.svg(url, title=attendee.name),
                 "name": attendee.name,
-                "enterprise": registration.enterprise_name,
-                "training": training.title,
-                "date": when,
-                "place": place_of(training),
                 "channel": str(CHANNELS[attendee.channel]),
                 "code": notices.ticket_code(ticket),
             }
@@ -117,6 +136,15 @@ def qr_cards(registration: Registration, *, language: str) -> dict[str, object]:
         "title": _("参训码：%(title)s", title=training.title),
         "hint": _("签到时出示此码"),
         "cards": cards,
+    }
+
+
+def _group_on_paper(card: GroupCard) -> dict[str, str]:
+    return {
+        "qr": card.qr,
+        "name": _("企业团体码"),
+        "channel": _("多人同来时出示"),
+        "code": card.url.rpartition("/")[2],
     }
 
 

@@ -19,8 +19,8 @@ from app.kit.limits import SIGN_UP, TICKET_PAGE, limiter
 from app.kit.texts import translate as _
 from app.registrations import access, commands, notices, queries, rules
 from app.registrations import forms as signup_forms
-from app.registrations.access import with_ticket
-from app.registrations.models import AttendeeState, IfFull, Ticket
+from app.registrations.access import with_group, with_ticket
+from app.registrations.models import AttendeeState, IfFull, Registration, Ticket
 from app.registrations.rules import SignUp
 from app.registrations.schemas import SignUpIn
 from app.trainings import exports
@@ -130,6 +130,7 @@ def privacy() -> ResponseReturnValue:
 @with_ticket
 def ticket(ticket: Ticket) -> ResponseReturnValue:
     """Show a ticket: its code to scan, where it stands, when and where to come."""
+    access.remember_ticket(ticket.token_id)
     attendee = ticket.attendee
     training = attendee.registration.training
     is_waiting = attendee.state is AttendeeState.WAITLISTED
@@ -151,6 +152,20 @@ def ticket(ticket: Ticket) -> ResponseReturnValue:
         qr=qr_codes.svg(url, title=_("参训码")),
         rooms=_open_rooms(ticket),
         feedback_url=_feedback_url(ticket),
+    )
+
+
+@blueprint.get("/g/<code>")
+@limiter.limit(TICKET_PAGE)
+@with_group
+def group(registration: Registration) -> ResponseReturnValue:
+    """Show the card of a registration: its code for the desk, and nobody's name."""
+    return render_template(
+        "registrations/group.html",
+        registration=registration,
+        training=registration.training,
+        place=exports.place_of(registration.training),
+        qr=qr_codes.svg(notices.group_url(registration), title=_("企业团体码")),
     )
 
 

@@ -20,7 +20,7 @@ from app.registrations.errors import (
     TrainingFull,
     TrainingNotOffered,
 )
-from app.registrations.models import AttendeeState, IfFull, RegistrationState
+from app.registrations.models import Attendee, AttendeeState, IfFull, RegistrationState
 from app.trainings.models import Channel, Mode, Training, TrainingState
 
 MAXIMUM_ATTENDEES = 20
@@ -187,6 +187,12 @@ def state_of(attendees: Iterable[AttendeeState]) -> RegistrationState:
     if all(state is AttendeeState.WAITLISTED for state in live):
         return RegistrationState.WAITLISTED
     return RegistrationState.PARTLY_WAITLISTED
+
+
+def has_group_card(attendees: Iterable[Attendee]) -> bool:
+    """Tell whether a registration has a card for all: several come, one of them has a place."""
+    states = [one.state for one in attendees if one.channel is Channel.ONSITE]
+    return len(states) > 1 and not HOLDING.isdisjoint(states)
 
 
 def seated_state(*, requires_approval: bool, is_approved: bool) -> AttendeeState:

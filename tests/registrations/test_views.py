@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, Role
 from app.kit.database import db
-from app.registrations import notices
+from app.outbox.models import Letter
+from app.registrations import exports, notices, queries
 from app.registrations.models import Registration
 from app.trainings.models import Mode
 from tests import makers
@@ -276,3 +277,32 @@ def test_staff_of_another_organisation_find_nothing(app, office):
         makers.sign_in(stranger, makers.make_staff(Role.ORGANISER))
     assert stranger.get(f"/staff/trainings/{office}/registrations").status_code == 404
     assert stranger.get(f"/staff/trainings/{office}/registrations.xlsx").status_code == 404
+
+
+def test_several_who_come_get_a_card_for_all_on_page_paper_and_in_the_letter(
+    app, client, training_id
+):
+    both = {"attendees-1-name": "王示例", "attendees-1-phone": "13900139001"}
+    answer = submit(client, training_id, **both)
+    page = client.get(path_of(answer))
+    [url] = set(re.findall(r'href="(http[^"]*/g/[^"]+)"', page.text))
+    card = client.get(urlsplit(url).path)
+    assert (card.status_code, "王示例" in card.text) == (200, False)
+    with app.app_context():
+        registration = db.session.scalars(select(Registration)).one()
+        letter = db.session.scalars(select(Letter)).one()
+        whole = queries.get_registration(
+            registration.public_id, organisation_id=registration.organisation_id
+        )
+        cards = exports.qr_cards(whole, language="zh")["cards"]
+        assert url == notices.group_url(registration)
+    assert url in letter.text
+    assert [one["name"] for one in cards] == ["企业团体码", "李示例", "王示例"]
+    assert client.get(f"{path_of(answer)}/cards.pdf").data.startswith(b"%PDF")
+
+
+def test_one_who_comes_alone_needs_no_card_for_all(app, client, training_id):
+    answer = submit(client, training_id)
+    assert "企业团体码" not in client.get(path_of(answer)).text
+    with app.app_context():
+        assert "企业团体码" not in db.session.scalars(select(Letter)).one().text

@@ -32,7 +32,7 @@ from app.registrations.models import (
 )
 from app.trainings.models import Channel, Material, Mode, Training, TrainingState
 from tests import makers
-from tests.attendance.people import desk_token, make_desk
+from tests.attendance.people import desk_token, make_desk, make_invitation
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MISSING = "0" * 26
@@ -50,9 +50,11 @@ class Place:
     registration_id: str
     attendee_id: str
     code: str
+    group_code: str
     manage_token: str
     desk_id: str
     desk_token: str
+    invitation: str
     material_id: str
     letter_id: str
 
@@ -191,6 +193,7 @@ def _place(organisation: Organisation, mark: str, *, number: int, trainer: Staff
     [lesson] = training.lessons
     attendee, code, registration = _attendee(training, mark, number)
     desk = make_desk(lesson, label=f"{mark}门")
+    invitation = make_invitation(lesson, _inviter(organisation), label=f"{mark}侧门", now=NOW)
     stored = uploads.store(
         io.BytesIO(b"%PDF-1.4\n%%EOF\n"),
         file_name="讲义.pdf",
@@ -229,12 +232,21 @@ def _place(organisation: Organisation, mark: str, *, number: int, trainer: Staff
         registration_id=registration.public_id,
         attendee_id=attendee.public_id,
         code=code,
+        group_code=tokens.issue(tokens.Purpose.GROUP, registration.public_id),
         manage_token=tokens.issue(tokens.Purpose.MANAGE, registration.manage_token_id),
         desk_id=desk.public_id,
         desk_token=desk_token(desk),
+        invitation=tokens.issue(tokens.Purpose.ENROL, invitation.token_id),
         material_id=material.public_id,
         letter_id=letter.public_id,
     )
+
+
+def _inviter(organisation: Organisation) -> Staff:
+    [first, *_others] = db.session.scalars(
+        select(Staff).join(Membership).where(Membership.organisation_id == organisation.id)
+    )
+    return first
 
 
 def _attendee(training: Training, mark: str, number: int) -> tuple[Attendee, str, Registration]:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.attendance.commands import ledger
+from app.attendance.commands.codes import Code, read_code
 from app.attendance.models import Direction, FactKind, Verdict
 from app.attendance.queries.lookups import Card, Found, Holder, KnownFact, list_siblings, look_up
 from app.attendance.rules.folding import FactValue, Record, fold, is_inside_at
+from app.attendance.rules.notes import GROUP_ALONE, WALK_IN
 from app.attendance.rules.verdicts import (
     COUNTED,
     believed,
@@ -20,7 +22,7 @@ from app.attendance.rules.verdicts import (
     known_until,
 )
 from app.attendance.rules.wording import MISMATCH
-from app.kit import sealing, tokens
+from app.kit import sealing
 from app.trainings.models import Channel
 
 MOST_SCANS = 500
@@ -28,7 +30,10 @@ MOST_SCANS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One scan as a device reports it: by ticket code, or by a person chosen from the list."""
+    """One scan as a device reports it: by ticket code, or by a person chosen from the list.
+
+    Both stand in it when the person was chosen from those of a group's card.
+    """
 
     uid: str
     direction: Direction
@@ -36,6 +41,8 @@ class Scan:
     code: str = ""
     attendee: str = ""  # public id, when the person was found by name or phone
     sequence: int | None = None
+    remarks: tuple[str, ...] = ()  # flags that do not follow from the scan itself
+    received_at: datetime | None = None  # when it was laid aside before it came here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class Scanner:
     staff_id: int | None
     label: str = ""
     kind: FactKind = FactKind.DOOR_SCAN
+    browser: str = ""  # hashed, of attendees who check themselves in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,7 @@ class Outcome:
     first_in_at: datetime | None = None
     first_in_desk: str = ""
     is_conflict: bool = False
+    note: str = ""  # of rules.notes
 
 
 def record_scans(
@@ -70,15 +79,15 @@ def record_scans(
     `uid_mismatch` and nothing is stored. NotFound when there is no such lesson.
     """
     book = ledger.open_book(lesson_id, len(scans))
-    ids = {scan.code: tokens.read(code_in(scan.code), tokens.Purpose.TICKET) for scan in scans}
+    codes = {scan.code: read_code(scan.code) for scan in scans}
     found = look_up(
         organisation_id=book.organisation_id,
         lesson_id=lesson_id,
         uids=[scan.uid for scan in scans],
-        tokens=[token_id for token_id in ids.values() if token_id],
+        tokens=[code.ticket for code in codes.values() if code.ticket],
         attendees=[scan.attendee for scan in scans if scan.attendee],
     )
-    batch = _Batch(book=book, found=found, ids=ids, by=by, now=now)
+    batch = _Batch(book=book, found=found, codes=codes, by=by, now=now)
     outcomes = [batch.answer(scan) for scan in scans]
     if len(batch.drafts) < len(scans):
         ledger.give_back(book, len(scans) - len(batch.drafts))
@@ -96,14 +105,14 @@ class _Batch:
         *,
         book: ledger.Book,
         found: Found,
-        ids: dict[str, str | None],
+        codes: dict[str, Code],
         by: Scanner,
         now: datetime,
     ) -> None:
         self._book = book
         self._door = book.door
         self._found = found
-        self._ids = ids
+        self._codes = codes
         self._by = by
         self._now = now
         self._answered: dict[str, KnownFact] = dict(found.known)
@@ -125,7 +134,8 @@ class _Batch:
 
     def _answer_new(self, scan: Scan, payload: str) -> Outcome:
         holder = self._holder(scan)
-        effective_at = believed(scan.occurred_at, received_at=self._now)
+        received_at = scan.received_at or self._now
+        effective_at = believed(scan.occurred_at, received_at=received_at)
         self._know_siblings(effective_at)
         is_here = holder is not None and holder.place.training_id == self._door.training_id
         attendee_id = holder.attendee_id if holder is not None and is_here else None
@@ -141,7 +151,7 @@ class _Batch:
             uid=scan.uid,
             kind=self._by.kind,
             effective_at=effective_at,
-            received_at=self._now,
+            received_at=received_at,
             direction=scan.direction,
             verdict=verdict,
             desk_id=self._by.desk_id,
@@ -159,16 +169,25 @@ class _Batch:
             attendee_id=attendee_id,
             desk_label=self._by.label,
             payload_hash=payload,
-            answer=self._stored_answer(verdict, record, before or record),
+            answer=self._stored_answer(verdict, record, before or record) | self._note(scan),
         )
         self._answered[scan.uid] = known
         self.drafts.append(self._draft(scan, known))
         return self._outcome(known, is_replayed=False)
 
     def _holder(self, scan: Scan) -> Holder | None:
-        if scan.attendee:
-            return self._found.by_attendee.get(scan.attendee)
-        return self._found.by_token.get(self._ids[scan.code] or "")
+        code = self._codes[scan.code]
+        if not scan.attendee:
+            return self._found.by_token.get(code.ticket or "")
+        chosen = self._found.by_attendee.get(scan.attendee)
+        if chosen is None or not scan.code:
+            return chosen
+        is_here = chosen.place.training_id == self._door.training_id
+        return chosen if is_here and chosen.registration == code.group else None
+
+    def _note(self, scan: Scan) -> dict[str, str]:
+        is_alone = self._codes[scan.code].group is not None and not scan.attendee
+        return {"note": GROUP_ALONE} if is_alone else {}
 
     def _know_siblings(self, at: datetime) -> None:
         if self._has_siblings or self._door.span.is_open(at):
@@ -196,22 +215,22 @@ class _Batch:
             first_in_at=datetime.fromisoformat(first) if first else None,
             first_in_desk=known.answer.get("first_in_desk", ""),
             is_conflict=known.answer.get("conflict", False),
+            note=known.answer.get("note", ""),
         )
 
     def _draft(self, scan: Scan, known: KnownFact) -> dict[str, Any]:
         value = known.value
-        flags = flags_of(
-            self._door, scan.occurred_at, value.effective_at, is_manual=bool(scan.attendee)
-        )
+        is_manual = bool(scan.attendee) and not scan.code and WALK_IN not in scan.remarks
+        flags = flags_of(self._door, scan.occurred_at, value.effective_at, is_manual=is_manual)
         return ledger.draft_of(
             value,
             attendee_id=known.attendee_id,
             occurred_at=scan.occurred_at,
             device_sequence=scan.sequence,
-            flags=flags,
+            flags=[*flags, *scan.remarks],
             code_hash=sealing.lookup(code_in(scan.code), "ticket-code") if scan.code else "",
             payload_hash=known.payload_hash,
-            answer=dict(known.answer),
+            answer=dict(known.answer) | ({"browser": self._by.browser} if self._by.browser else {}),
         )
 
 

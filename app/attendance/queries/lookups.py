@@ -26,7 +26,7 @@ from app.attendance.rules.verdicts import Place, Span
 from app.enterprises.models import Enterprise
 from app.kit import phones, sealing
 from app.kit.database import Base, db
-from app.registrations.models import Attendee, Ticket
+from app.registrations.models import Attendee, Registration, Ticket
 from app.trainings.models import Channel, Lesson
 
 
@@ -35,6 +35,7 @@ def _table(model: type[Base]) -> Any:
 
 
 TICKET, ATTENDEE, ENTERPRISE = _table(Ticket), _table(Attendee), _table(Enterprise)
+REGISTRATION = _table(Registration)
 FACT, DESK = _table(Fact), _table(Desk)
 
 
@@ -54,6 +55,7 @@ class Holder:
     """Whose place a ticket, or a chosen row of the list, is."""
 
     attendee_id: int
+    registration: str  # public id
     place: Place
     card: Card
 
@@ -86,6 +88,7 @@ _PLACE_COLUMNS: tuple[ColumnElement[Any], ...] = (
     TICKET.revoked_at,
     ATTENDEE.id.label("holder_id"),
     ATTENDEE.public_id.label("holder"),
+    REGISTRATION.public_id.label("registration"),
     ATTENDEE.training_id.label("holder_training_id"),
     ATTENDEE.state.label("holder_state"),
     ATTENDEE.channel,
@@ -139,6 +142,7 @@ def _holders() -> Select[Any]:
     joined = (
         Attendee.__table__.join(Ticket.__table__, TICKET.attendee_id == ATTENDEE.id)
         .join(Enterprise.__table__, ENTERPRISE.id == ATTENDEE.enterprise_id)
+        .join(Registration.__table__, REGISTRATION.id == ATTENDEE.registration_id)
         .outerjoin(
             Fact.__table__,
             (FACT.attendee_id == ATTENDEE.id) & (FACT.lesson_id == bindparam("lesson_id")),
@@ -214,7 +218,7 @@ def _holder(row: Row[Any]) -> Holder:
         phone_masked=phones.mask(sealing.unseal(row.sealed_phone)),
         channel=row.channel,
     )
-    return Holder(attendee_id=row.holder_id, place=place, card=card)
+    return Holder(attendee_id=row.holder_id, registration=row.registration, place=place, card=card)
 
 
 def _known(row: Row[Any]) -> KnownFact:

@@ -22,6 +22,7 @@ CLOCK_AHEAD = "clock_ahead"
 OUTSIDE_WINDOW = "outside_window"
 AFTER_CLOSE = "after_close"
 MANUAL = "manual"
+LATE_UPLOAD = "late_upload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +131,8 @@ def flags_of(
 
 
 def code_in(text: str) -> str:
-    """Find the ticket code in what was scanned or typed: a bare code, or the page's address."""
+    """Find the code in what was scanned or typed: a bare code, or a ticket's or group's address."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    _, found, rest = plain.rpartition("/t/")
-    code = rest if found else plain
+    at = max(plain.rfind("/t/"), plain.rfind("/g/"))
+    code = plain if at < 0 else plain[at + len("/t/") :]
     return code.split("?")[0].split("#")[0].rstrip("/")

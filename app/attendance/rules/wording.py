@@ -62,6 +62,10 @@ FLAGS: dict[str, Text] = {
     "outside_window": _("不在签到时间内"),
     "after_close": _("场次结项后收到"),
     "manual": _("按姓名查找后签到"),
+    "late_upload": _("签到台停用后补传，经核对采纳"),
+    "shared_phone": _("同一部手机为多人签到"),
+    "walk_in": _("未报名，现场登记"),
+    "spot_check": _("抽查在场"),
 }
 
 

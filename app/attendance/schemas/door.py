@@ -12,6 +12,7 @@ from app.attendance.commands.scans import MOST_SCANS, Outcome, Scan
 from app.attendance.models import Credit, Direction, Verdict
 from app.attendance.queries.lookups import Card
 from app.attendance.queries.search import Hit
+from app.attendance.rules.notes import NOTES
 from app.attendance.rules.wording import MESSAGES, MISMATCH
 from app.kit.forms import Input, refuse
 from app.kit.texts import translate as _
@@ -25,7 +26,10 @@ Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{26}$")]
 
 
 class ScanIn(Input):
-    """One scan: by `code`, or by `attendee` when the person was found by name or phone."""
+    """One scan: by `code`, or by `attendee` when the person was found by name or phone.
+
+    Both, when the person was chosen from those of a group: `code` is then the group's.
+    """
 
     uid: Uid
     code: Annotated[str, StringConstraints(max_length=LONGEST_CODE)] = ""
@@ -36,8 +40,8 @@ class ScanIn(Input):
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
-        if bool(self.code) == bool(self.attendee):
-            raise refuse("code_or_attendee", _("请给出参训码或参训人员编号，二者择一"))
+        if not self.code and not self.attendee:
+            raise refuse("code_or_attendee", _("请给出参训码或参训人员编号"))
         return self
 
     @property
@@ -149,7 +153,7 @@ def scan_out(outcome: Outcome) -> ScanOut:
         first_in_at=outcome.first_in_at,
         first_in_desk=outcome.first_in_desk or None,
         conflict=outcome.is_conflict,
-        message=str(MESSAGES[outcome.verdict]),
+        message=str(NOTES[outcome.note] if outcome.note else MESSAGES[outcome.verdict]),
     )
 
 

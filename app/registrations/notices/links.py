@@ -21,3 +21,13 @@ def ticket_code(ticket: Ticket) -> str:
 def ticket_url(ticket: Ticket) -> str:
     """Give the address of a ticket's page: what its QR says."""
     return absolute_url("registrations.ticket", code=ticket_code(ticket))
+
+
+def group_code(registration: Registration) -> str:
+    """Give the code by which all people of a registration are found at a desk."""
+    return tokens.issue(tokens.Purpose.GROUP, registration.public_id)
+
+
+def group_url(registration: Registration) -> str:
+    """Give the address of a group's card: what its QR says."""
+    return absolute_url("registrations.group", code=group_code(registration))

@@ -13,7 +13,8 @@ from app.kit.settings import absolute_url, settings
 from app.outbox.rules import Draft
 from app.registrations.models import Attendee, AttendeeState, Registration, Ticket
 from app.registrations.notices.entries import for_guest, published
-from app.registrations.notices.links import manage_url, ticket_url
+from app.registrations.notices.links import group_url, manage_url, ticket_url
+from app.registrations.rules import has_group_card
 from app.trainings.exports import entries_of
 from app.trainings.models import Training
 
@@ -128,6 +129,7 @@ def _draft(  # noqa: PLR0913 - a letter has an occasion, a subject, a reader and
         reason=news.reason,
         ticket_url=ticket_url,
         manage_url=manage_url(news.registration) if reader == "contact" else "",
+        group_url=_group_url(news) if reader == "contact" else "",
         training_url=absolute_url("trainings.show", training_id=news.training.public_id),
     )
     return Draft(
@@ -138,6 +140,10 @@ def _draft(  # noqa: PLR0913 - a letter has an occasion, a subject, a reader and
         subject_kind=subject_kind,
         subject_id=subject_id,
     )
+
+
+def _group_url(news: News) -> str:
+    return group_url(news.registration) if has_group_card(news.attendees) else ""
 
 
 def _kind(news: News) -> str:

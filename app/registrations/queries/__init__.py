@@ -14,6 +14,7 @@ from app.registrations.queries.lists import (
 from app.registrations.queries.loaders import (
     Known,
     attendee_in,
+    get_group,
     get_managed,
     get_mode,
     get_registration,
@@ -34,6 +35,7 @@ __all__ = [
     "Totals",
     "attendee_in",
     "export_rows",
+    "get_group",
     "get_managed",
     "get_mode",
     "get_registration",

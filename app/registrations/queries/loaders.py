@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from app.kit.database import db
 from app.registrations.errors import (
     AttendeeNotFound,
+    GroupNotFound,
     RegistrationNotFound,
     TicketNotFound,
     TrainingNotOffered,
@@ -20,6 +21,7 @@ from app.registrations.models import (
     Attendee,
     AttendeeState,
     Registration,
+    RegistrationState,
     Ticket,
 )
 from app.registrations.rules import Waiting
@@ -132,6 +134,29 @@ def get_ticket(token_id: str) -> Ticket:
     if ticket is None:
         raise TicketNotFound
     return ticket
+
+
+def get_group(registration_id: str) -> Registration:
+    """Give a registration that still counts, without its people; GroupNotFound.
+
+    Unscoped: whoever has the group's code may see what its card says.
+    """
+    training = joinedload(Registration.training)
+    registration = db.session.scalar(
+        select(Registration)
+        .where(
+            Registration.public_id == registration_id,
+            Registration.state.not_in((RegistrationState.CANCELLED, RegistrationState.REJECTED)),
+        )
+        .options(
+            training.joinedload(Training.organisation),
+            training.joinedload(Training.venue),
+            training.selectinload(Training.lessons),
+        )
+    )
+    if registration is None:
+        raise GroupNotFound
+    return registration
 
 
 def live_ticket(attendee: Attendee) -> Ticket | None:
