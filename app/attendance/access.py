@@ -36,8 +36,27 @@ def desk(view: View) -> View:
     return mark(cast("View", guarded), Guard(kind="desk", needs=(Scope.CHECKIN.value,)))
 
 
+def former_desk(view: View) -> View:
+    """Guard: a desk of the lesson in the path, even one that was closed or has expired.
+
+    What it saw before is not lost; the view is handed `post=` in place of the path's `lesson_id`.
+    """
+
+    @functools.wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        g.is_personal = True
+        credential = tokens.read(accounts.bearer(), tokens.Purpose.DESK)
+        found = credential and desks.find_former_post(credential, kwargs.pop("lesson_id"))
+        if not found:
+            raise Unauthenticated
+        g.post = found
+        return view(*args, post=g.post, **kwargs)
+
+    return mark(cast("View", guarded), Guard(kind="former_desk"))
+
+
 def post() -> Post:
-    """Give where a request guarded by `desk` scans."""
+    """Give where a request guarded by `desk` or `former_desk` scans."""
     return cast("Post", g.post)
 
 

@@ -32,3 +32,31 @@ class ScanMismatch(Conflict):
 
     code = "uid_mismatch"
     message = _("同一记录编号已用于另一份内容，请换用新的编号")
+
+
+class InvitationUsed(Conflict):
+    """Another phone became a desk by this code; it is good once."""
+
+    code = "invitation_used"
+    message = _("此邀请码已被使用，请在签到台管理页重新生成")
+
+
+class InvitationExpired(Conflict):
+    """The code was not used in time."""
+
+    code = "invitation_expired"
+    message = _("此邀请码已过期，请在签到台管理页重新生成")
+
+
+class NothingToSettle(Conflict):
+    """The named record is no conflict (any more)."""
+
+    code = "nothing_to_settle"
+    message = _("这条记录没有待核对的冲突，可能已被处理，请刷新后核对")
+
+
+class NothingToReview(Conflict):
+    """No late scan of those named waits for a decision."""
+
+    code = "nothing_to_review"
+    message = _("没有待处理的补传记录，可能已被处理，请刷新后核对")

@@ -24,11 +24,12 @@ def desks() -> None:
 @desks.command()
 @click.option("--lesson", required=True, help="The id of the lesson, as the API shows it.")
 @click.option("--label", default="1号签到台", show_default=True, help="What the desk is called.")
-def create(lesson: str, label: str) -> None:
+@click.option("--may-search", is_flag=True, help="Let it find people by name without network.")
+def create(lesson: str, label: str, *, may_search: bool) -> None:
     """Open a desk for one lesson and print its token, which is shown only now.
 
     The token is a bearer token of POST /api/v1/lessons/LESSON/scans; it ends 24 hours after the
-    lesson.
+    lesson. Phones become desks by an invitation: see the page that is printed on stderr.
     """
     if not 0 < len(label.strip()) <= LABEL_MAXIMUM:
         raise click.UsageError("--label: write 1 to 60 characters")
@@ -46,9 +47,10 @@ def create(lesson: str, label: str) -> None:
                 staff_id=None,
                 by=SYSTEM,
                 now=clock.now(),
+                may_search=may_search,
             )
         )
     except AppError as refusal:
         raise click.ClickException(f"{refusal.code}: {refusal}") from refusal
     click.echo(tokens.issue(tokens.Purpose.DESK, desk.credential_id))
-    click.echo(absolute_url("desk.show", lesson_id=lesson), err=True)
+    click.echo(absolute_url("attendance_staff.desks", lesson_id=lesson), err=True)

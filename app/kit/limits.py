@@ -11,6 +11,7 @@ limiter = Limiter(get_remote_address, strategy="moving-window", headers_enabled=
 SIGN_IN = "20 per minute"
 SIGN_UP = "30 per minute; 300 per hour"
 TICKET_PAGE = "120 per minute"
+DESKS = "60 per minute"
 
 
 def init_app(app: Flask, *, is_on: bool, redis_url: str | None) -> None:

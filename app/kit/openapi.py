@@ -37,6 +37,7 @@ SCHEMES = {
 TAKEN = {
     "api_scope": {"apiToken": True},
     "desk": {"deskToken": False, "apiToken": True},
+    "former_desk": {"deskToken": False},
     "manage_token_or_scope": {"manageToken": False, "apiToken": True},
     "with_ticket": {"ticketCode": False},
 }

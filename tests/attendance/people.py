@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from app.accounts.models import Staff
 from app.attendance.commands.scans import Scan, Scanner
-from app.attendance.models import Desk, Direction
+from app.attendance.models import Desk, DeskInvitation, Direction
 from app.enterprises.models import Contact, Enterprise, Person
 from app.kit import sealing, tokens
 from app.kit.database import db
@@ -125,6 +126,20 @@ def make_desk(lesson: Lesson, label: str = "一号门") -> Desk:
     )
     save(desk)
     return desk
+
+
+def make_invitation(lesson: Lesson, staff: Staff, label: str = "后门", *, now: datetime = NINE):
+    """Make an invitation to be a desk, good for ten minutes after `now`."""
+    invitation = DeskInvitation(
+        organisation_id=lesson.organisation_id,
+        lesson_id=lesson.id,
+        staff_id=staff.id,
+        label=label,
+        created_at=now,
+        expires_at=now + timedelta(minutes=10),
+    )
+    save(invitation)
+    return invitation
 
 
 def desk_token(desk: Desk) -> str:

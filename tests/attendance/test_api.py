@@ -103,6 +103,7 @@ def test_foreign_lesson_is_not_there_and_a_closed_desk_is_nobody(scene, client):
         lambda: revoke_desk(
             scene.desk.public_id,
             organisation_id=scene.organisation.id,
+            lesson_id=scene.lesson.id,
             by=SOMEBODY,
             now=scene.now,
         ),

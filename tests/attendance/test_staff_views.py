@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 
 from app.accounts.models import Role
 from app.attendance.commands.scans import record_scans
-from app.attendance.models import Attendance, Credit, Desk, Fact
+from app.attendance.models import Attendance, Credit, Fact
 from app.audit.models import AuditEntry
 from app.kit.database import db, unit_of_work
 from app.kit.phones import display, mask
@@ -210,42 +210,3 @@ def test_sign_in_sheets_bear_names_and_times(scene, client):
         text in blank for text in ("签到表", "到场者", "缺席者", "签名", "示例讲师", "产业园报告厅")
     )
     assert all(text in electronic for text in ("现场扫码", "缺席", "出席"))
-
-
-def test_desk_is_opened_by_a_button_and_closed_again(scene, client):
-    url = f"/desk/{scene.lesson.public_id}"
-    scene.enter(Role.TRAINER, staff=scene.trainer)
-    before = len(desks(scene))
-    client.get(url)
-    assert len(desks(scene)) == before  # looking writes nothing
-    assert client.post(url, data={"label": ""}).status_code == 422
-    assert client.post(url, data={"label": "后门"}).status_code == 303
-    page = client.get(url)
-    assert (page.headers["Cache-Control"], 'id="desk-data"' in page.text) == ("no-store", True)
-    assert client.get(url).text.count("后门") >= 1
-    assert len(desks(scene)) == before + 1
-    client.post(f"{url}/close")
-    assert desks(scene)[-1].revoked_at is not None
-    assert 'id="desk-data"' not in client.get(url).text
-
-
-def test_desk_of_another_browser_is_not_reused(scene, client):
-    url = f"/desk/{scene.lesson.public_id}"
-    scene.enter(Role.ORGANISER)
-    client.post(url, data={"label": "前门"})
-    other = scene.app.test_client()
-    with scene.app.app_context():
-        sign_in(other, make_staff(Role.ORGANISER, organisation=scene.organisation))
-    assert 'id="desk-data"' not in other.get(url).text
-
-
-def test_desk_is_not_for_supervisors_or_strangers(scene, client):
-    url = f"/desk/{scene.lesson.public_id}"
-    scene.enter(Role.SUPERVISOR)
-    assert client.get(url).status_code == 403
-    scene.enter(Role.TRAINER)
-    assert client.get(url).status_code == 404
-
-
-def desks(scene) -> list[Desk]:
-    return scene.ask(lambda: db.session.scalars(select(Desk).order_by(Desk.id)).all())

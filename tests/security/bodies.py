@@ -56,6 +56,12 @@ BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
     "POST /api/v1/trainings/<training_id>/cancel": lambda _place: {"reason": "台风"},
     "POST /api/v1/trainings/<training_id>/reopen": lambda _place: {"reason": "补录"},
     "POST /api/v1/lessons/<lesson_id>/scans": _scans,
+    "POST /api/v1/lessons/<lesson_id>/late-scans": _scans,
+    "POST /api/v1/lessons/<lesson_id>/heartbeat": lambda _place: {
+        "queue_length": 0,
+        "device_time": NOW.isoformat(),
+    },
+    "POST /api/v1/desks": lambda place: {"invitation": place.invitation},
     "POST /api/v1/lessons/<lesson_id>/search": lambda _place: {"text": "学员"},
     "POST /api/v1/lessons/<lesson_id>/undo": lambda _place: {
         "uid": "01900000-0000-7000-8000-000000000000",

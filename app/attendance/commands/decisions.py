@@ -1,4 +1,4 @@
-"""What people decide about attendance: undo a wrong scan, correct a credit; both are facts too."""
+"""What people decide about attendance: undo, correct, settle a conflict; each is a fact too."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from sqlalchemy import select
 from app.attendance.commands import ledger
 from app.attendance.commands.ledger import Book
 from app.attendance.commands.scans import Scanner
-from app.attendance.errors import AttendanceLocked, NothingToUndo, ScanMismatch
+from app.attendance.errors import (
+    AttendanceLocked,
+    NothingToSettle,
+    NothingToUndo,
+    ScanMismatch,
+)
 from app.attendance.models import Credit, Fact, FactKind
 from app.attendance.queries.lookups import list_facts, look_up
+from app.attendance.rules.conflicts import clashes_in
 from app.attendance.rules.folding import FactValue, Record, fold
 from app.attendance.rules.verdicts import LOCKED
 from app.audit import commands as audit
@@ -126,6 +132,60 @@ def correct(
         by=by,
         now=now,
         action="attendance.corrected",
+    )
+
+
+def resolve(
+    lesson_id: int,
+    target_uid: str,
+    *,
+    uid: str,
+    reason: str,
+    staff_id: int,
+    by: Actor,
+    now: datetime,
+) -> Decided:
+    """Settle a conflict: the entry `target_uid` was by rights; repeating `uid` changes nothing.
+
+    Raises NothingToSettle when that entry contradicts no other (any more), ScanMismatch when `uid`
+    was used for something else, AttendanceLocked when the training is closed.
+    """
+    book = _open(lesson_id)
+    found = look_up(
+        organisation_id=book.organisation_id, lesson_id=lesson_id, uids=[uid, target_uid]
+    )
+    payload = sealing.lookup(f"{target_uid}\n{reason}", "resolution")
+    target, known = found.known.get(target_uid), found.known.get(uid)
+    if known is not None:
+        if known.payload_hash != payload or known.attendee_id is None:
+            raise ScanMismatch
+        ledger.give_back(book, 1)
+        return _decided(
+            book, known.attendee_id, list_facts(lesson_id, [known.attendee_id]), replayed=True
+        )
+    if target is None or target.attendee_id is None:
+        raise NothingToSettle
+    facts = list_facts(lesson_id, [target.attendee_id])[target.attendee_id]
+    if all(clash.later.uid != target_uid for clash in clashes_in(facts)):
+        raise NothingToSettle
+    value = FactValue(
+        uid=uid,
+        kind=FactKind.RESOLUTION,
+        effective_at=now,
+        received_at=now,
+        staff_id=staff_id,
+        target_uid=target_uid,
+        reason=reason,
+    )
+    draft = ledger.draft_of(value, attendee_id=target.attendee_id, payload_hash=payload)
+    return _enter(
+        book,
+        found.head,
+        draft,
+        facts=[*facts, value],
+        by=by,
+        now=now,
+        action="attendance.conflict_settled",
     )
 
 

@@ -12,7 +12,6 @@ from app.kit.languages import current as language
 from app.trainings.models import Lesson, Training
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-OPENED = "desks"  # in the cookie: {lesson: desk}, public ids
 
 
 def the_lesson(lesson_id: str) -> tuple[Lesson, Training]:

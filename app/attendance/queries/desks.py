@@ -64,7 +64,7 @@ def find_former_post(credential: str, lesson: str) -> Post | None:
     return _post(row, lesson)
 
 
-def _post(row: Row[Any] | None, lesson: str) -> Post | None:
+def _post(row: Row[*tuple[Any, ...]] | None, lesson: str) -> Post | None:
     if row is None:
         return None
     if row.lesson != lesson:
@@ -79,19 +79,6 @@ def _post(row: Row[Any] | None, lesson: str) -> Post | None:
         label=row.label,
         may_search=row.may_search,
         expires_at=row.expires_at,
-    )
-
-
-def find_desk(desk: str, *, lesson_id: int, staff_id: int, now: datetime) -> Desk | None:
-    """Give the open desk of a member of staff in a lesson, if `desk` (public id) is one."""
-    return db.session.scalar(
-        select(Desk).where(
-            Desk.public_id == desk,
-            Desk.lesson_id == lesson_id,
-            Desk.staff_id == staff_id,
-            Desk.revoked_at.is_(None),
-            Desk.expires_at > now,
-        )
     )
 
 

@@ -1,6 +1,6 @@
 """Pages on which staff see and decide who attended."""
 
-from app.attendance.staff_views import board, people, tables
+from app.attendance.staff_views import board, conflicts, desks, late_scans, people, tables
 from app.attendance.staff_views.frame import blueprint
 
-__all__ = ["blueprint", "board", "people", "tables"]
+__all__ = ["blueprint", "board", "conflicts", "desks", "late_scans", "people", "tables"]
