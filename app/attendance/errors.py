@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.errors import Conflict
+from app.kit.errors import AppError, Conflict, Invalid
 from app.kit.texts import lazy as _
 
 
@@ -60,3 +60,71 @@ class NothingToReview(Conflict):
 
     code = "nothing_to_review"
     message = _("没有待处理的补传记录，可能已被处理，请刷新后核对")
+
+
+class LogKnown(Conflict):
+    """The same file was brought for this lesson before; `log` is the public id of the first."""
+
+    code = "log_known"
+    message = _("同一个文件已经导入过，请打开原来的导入记录")
+
+    def __init__(self, log: str) -> None:
+        super().__init__()
+        self.log = log
+
+
+class LogUnread(Conflict):
+    """The columns of the log have no names yet, or have names already."""
+
+    code = "log_unread"
+    message = _("导入记录的状态已改变，请刷新后再试")
+
+
+class NotOnTheList(Conflict):
+    """The person is not, or no longer, a confirmed attendee."""
+
+    code = "not_on_the_list"
+    message = _("只能选择本场次已确认的参训人员")
+
+
+class ArrivalOver(AppError):
+    """The hall's code was scanned too long ago, or not at all by this browser."""
+
+    status = 410
+    code = "arrival_over"
+    message = _("扫码已超过5分钟，请重新扫描现场屏幕上的二维码")
+
+
+class RuleUnchanged(Conflict):
+    """The rule in force says the same already."""
+
+    code = "rule_unchanged"
+    message = _("与现行规则相同，没有需要修改的内容")
+
+
+class AppealsClosed(Conflict):
+    """The lesson is not over yet, the time for appeals is, or the record is locked."""
+
+    code = "appeals_closed"
+    message = _("现在不能提出异议：节次尚未结束、异议期已过，或场次已结项")
+
+
+class AppealOpen(Conflict):
+    """There is one already that waits for its answer."""
+
+    code = "appeal_open"
+    message = _("这一节次已有待处理的异议，请等候答复，或撤回后重新提出")
+
+
+class AppealDecided(Conflict):
+    """It was answered or withdrawn in the meantime."""
+
+    code = "appeal_decided"
+    message = _("这条异议已答复或已撤回，请刷新后核对")
+
+
+class AppealFileType(Invalid):
+    """Evidence is a picture or a document."""
+
+    code = "appeal_file_type"
+    message = _("只能上传 PDF、JPG 或 PNG 文件")

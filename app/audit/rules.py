@@ -88,6 +88,7 @@ ACTIONS: dict[str, Text] = {
     "desk.rekeyed": _("换发签到台密钥"),
     "attendance.corrected": _("更正出勤"),
     "attendance.undone": _("撤销签到"),
+    "attendance.spot_checked": _("抽查签到"),
     "attendance.conflict_settled": _("核对签到冲突"),
     "late_scans.received": _("收到补传记录"),
     "late_scans.accepted": _("采纳补传记录"),

@@ -11,6 +11,8 @@ limiter = Limiter(get_remote_address, strategy="moving-window", headers_enabled=
 SIGN_IN = "20 per minute"
 SIGN_UP = "30 per minute; 300 per hour"
 TICKET_PAGE = "120 per minute"
+WRONG_NAMES_HERE = "10 per 10 minutes"  # of one address, at self check-in
+WRONG_NAMES = "100 per 10 minutes"  # of one lesson
 DESKS = "60 per minute"
 
 

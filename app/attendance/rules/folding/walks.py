@@ -40,7 +40,7 @@ class Walk:
     def _enter(self, fact: FactValue) -> None:
         if self.entry is None:
             self.entry, self.seen_by = fact, None
-        if fact.uid not in self.resolved:
+        if may_clash(fact, self.resolved):
             post = (fact.desk_id, None if fact.desk_id is not None else fact.staff_id)
             if self.seen_by is None:
                 self.seen_by = post
@@ -53,6 +53,14 @@ class Walk:
             return
         self.stretches.append(Stretch(self.entry.kind, self.entry.effective_at, fact.effective_at))
         self.last_out_at, self.entry = fact.effective_at, None
+
+
+def may_clash(fact: FactValue, resolved: frozenset[str | None]) -> bool:
+    """Tell whether an entry can contradict another: somebody saw it, and it is not settled.
+
+    Who checked in alone was seen by nobody, so no desk contradicts that, it confirms it.
+    """
+    return fact.kind is not FactKind.SELF_CHECKIN and fact.uid not in resolved
 
 
 def walk_through(facts: Sequence[FactValue]) -> tuple[Walk, Walk, list[Stretch]]:
