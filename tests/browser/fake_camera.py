@@ -14,14 +14,20 @@ FRAMES_PER_CODE = 25  # Chromium plays a film of this kind at about 20 frames a 
 BLANK_FRAMES = 12
 
 
-def film(path: Path, texts: Sequence[str]) -> Path:
+def film(
+    path: Path,
+    texts: Sequence[str],
+    *,
+    frames: int = FRAMES_PER_CODE,
+    blank: int = BLANK_FRAMES,
+) -> Path:
     """Write a film that shows a QR code of each text in turn, with a blank wall between."""
     wall = Image.new("RGB", SIZE, (96, 104, 112))
     with path.open("wb") as file:
         for number, text in enumerate(texts):
             for picture, count in (
-                (wall, BLANK_FRAMES),
-                (badge(text, number * 4), FRAMES_PER_CODE),
+                (wall, blank),
+                (badge(text, number * 4), frames),
             ):
                 frame = io.BytesIO()
                 picture.save(frame, "JPEG", quality=85)

@@ -127,7 +127,7 @@ async function run(desk) {
       recent.put(walkIn, result);
       screen.show(result);
       showState();
-      sync.kick();
+      sync.nudge();
     },
   });
   const asked = new Map(); // uid → what was answered here, and when
@@ -150,7 +150,8 @@ async function run(desk) {
     const first = results.find((result) => !["admitted", "out"].includes(result.verdict)) || results[0];
     screen.show({ ...first, attendee: { id: "", name: texts.peopleTicked.replace("{count}", ids.length), enterprise: card.enterprise } });
     showFigures();
-    sync.kick();
+    showState();
+    sync.nudge();
   }
 
   function scanned(what) {

@@ -26,7 +26,7 @@ export class Door {
     const [scan, result] = await this.keep({ code: read?.code, attendee, direction, found });
     this.on.result(scan, result);
     performance.measure("desk-verdict", { start: begun });
-    return this.sync.kick();
+    return this.sync.nudge();
   }
 
   async open({ id, isGroup }) {

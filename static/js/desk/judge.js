@@ -35,8 +35,8 @@ export function walk(facts, { isInside = false, desk = null, firstIn = null, isC
     if (fact.direction === "out") {
       now.isInside = false;
     } else {
-      if (!now.isInside) now.desk = fact.desk;
-      else if (now.desk !== null && now.desk !== fact.desk) now.isConflict = true;
+      if (!now.isInside || now.desk === null) now.desk = fact.desk; // who checked in alone was seen by no desk
+      else if (now.desk !== fact.desk) now.isConflict = true;
       now.isInside = true;
       now.firstIn ||= fact;
     }

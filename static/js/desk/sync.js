@@ -9,7 +9,7 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
 const HEARTBEAT_MS = 30000;
 const WHOLE_ROSTER_MS = 300000;
-const GONE = [401, 403, 404];
+const GONE = 401;
 
 export class Sync {
   // on.answer(scan, result) · on.walkIn(walkIn, result) · on.people(entries) · on.state() · on.ended(failure)
@@ -23,6 +23,11 @@ export class Sync {
     addEventListener("online", () => this.kick());
     addEventListener("offline", () => this.mark(false));
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.kick(); });
+  }
+
+  // Something was added: a round may begin, unless the server is being waited for.
+  nudge() {
+    if (!this.failures) this.kick();
   }
 
   // Begin a round now, or right after the present one.
@@ -56,7 +61,7 @@ export class Sync {
   }
 
   failed(failure) {
-    if (failure instanceof Refused && GONE.includes(failure.status)) {
+    if (failure instanceof Refused && failure.status === GONE) {
       this.hasEnded = true;
       this.on.ended(failure);
       return 0;
@@ -100,7 +105,7 @@ export class Sync {
       this.most = MOST_SCANS;
       await this.settle(batch, new Map(results.map((result) => [result.uid, result])));
     } catch (failure) {
-      if (!(failure instanceof Refused) || GONE.includes(failure.status)) throw failure;
+      if (!isAboutContent(failure)) throw failure;
       await this.setAside(batch, failure);
     }
   }
@@ -142,7 +147,7 @@ export class Sync {
   }
 
   async sendWalkIns(some) {
-    const { results } = await this.server.post("/walk-ins", { walk_ins: some.map(walkInAsSent) });
+    const results = await this.answersTo(some);
     for (const result of results) {
       const walkIn = this.own.walkIns.get(result.uid);
       if (!walkIn) continue;
@@ -150,6 +155,16 @@ export class Sync {
       if (result.verdict === "refused") await this.own.addWalkIn({ ...walkIn, state: "aside", message: wordsOf(result) });
       else await this.own.dropWalkIn(result.uid);
       this.on.walkIn(walkIn, result);
+    }
+  }
+
+  async answersTo(some) {
+    try {
+      return (await this.server.post("/walk-ins", { walk_ins: some.map(walkInAsSent) })).results;
+    } catch (failure) {
+      if (!isAboutContent(failure)) throw failure;
+      if (some.length > 1) return (await Promise.all(some.map((one) => this.answersTo([one])))).flat();
+      return [{ uid: some[0].uid, verdict: "refused", attendee: null, message: failure.message }];
     }
   }
 
@@ -194,6 +209,11 @@ export function walkInAsSent({ uid, occurred_at, sequence, kid, box }) {
 
 export function* chunks(all, size) {
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+}
+
+// Tell whether the server minds what was sent, rather than who sends it or where to.
+function isAboutContent(failure) {
+  return failure instanceof Refused && [400, 409, 413, 422].includes(failure.status);
 }
 
 // What the server says of a refusal; never what was typed.
