@@ -17,8 +17,9 @@ from app.attendance.errors import (
     NothingToUndo,
     ScanMismatch,
 )
-from app.attendance.models import Credit, Fact, FactKind
+from app.attendance.models import Credit, FactKind
 from app.attendance.queries.lookups import list_facts, look_up
+from app.attendance.queries.refolding import list_counted_facts
 from app.attendance.rules.conflicts import clashes_in
 from app.attendance.rules.folding import FactValue, Record, fold
 from app.attendance.rules.verdicts import LOCKED
@@ -254,12 +255,6 @@ def _decided(
 def refold_lesson(lesson_id: int, *, now: datetime) -> int:
     """Fold all records of a lesson again, after its times or its rule changed; give how many."""
     book = ledger.open_book(lesson_id, 0)
-    attendees = db.session.scalars(
-        select(Fact.attendee_id)
-        .where(Fact.lesson_id == lesson_id, Fact.attendee_id.is_not(None))
-        .distinct()
-    ).all()
-    facts_of = list_facts(lesson_id, [attendee for attendee in attendees if attendee is not None])
-    counted = {who: facts for who, facts in facts_of.items() if any(f.is_counted for f in facts)}
+    counted = list_counted_facts(lesson_id)
     ledger.refold(book, counted, now=now)
     return len(counted)

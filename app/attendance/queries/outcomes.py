@@ -46,13 +46,13 @@ def list_outcomes(training_id: int) -> Sequence[Outcome]:
         .where(Attendee.training_id == training_id, Attendee.state == AttendeeState.CONFIRMED)
         .order_by(Attendee.sequence, Lesson.starts_at, Lesson.id)
     )
-    by_attendee: dict[int, list[Row[Any]]] = {}
+    by_attendee: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     for row in rows:
         by_attendee.setdefault(row.id, []).append(row)
     return [_outcome(lessons, policy) for lessons in by_attendee.values()]
 
 
-def _outcome(lessons: Sequence[Row[Any]], policy: Policy) -> Outcome:
+def _outcome(lessons: Sequence[Row[*tuple[Any, ...]]], policy: Policy) -> Outcome:
     credits_of_lessons = [row.credit or Credit.ABSENT for row in lessons]
     present, total = credits_of_lessons.count(Credit.PRESENT), len(lessons)
     is_passed = passed(policy, credits_of_lessons)

@@ -1,6 +1,27 @@
 """Pages on which staff see and decide who attended."""
 
-from app.attendance.staff_views import board, conflicts, desks, hall, late_scans, people, spot_checks, tables
+from app.attendance.staff_views import (
+    board,
+    conflicts,
+    desks,
+    hall,
+    late_scans,
+    people,
+    policies,
+    spot_checks,
+    tables,
+)
 from app.attendance.staff_views.frame import blueprint
 
-__all__ = ["blueprint", "board", "conflicts", "desks", "hall", "late_scans", "people", "spot_checks", "tables"]
+__all__ = [
+    "blueprint",
+    "board",
+    "conflicts",
+    "desks",
+    "hall",
+    "late_scans",
+    "people",
+    "policies",
+    "spot_checks",
+    "tables",
+]

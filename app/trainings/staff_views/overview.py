@@ -20,6 +20,7 @@ from app.trainings.staff_views.frame import READERS, blueprint, get_training, ta
 _OF_TRAINING = (
     ("registrations_staff.index", _("报名名单"), "users"),
     ("attendance_staff.index", _("出勤记录"), "checklist"),
+    ("attendance_staff.rule", _("出勤规则"), "clipboard-check"),
     ("feedback_staff.show", _("满意度评价"), "star"),
 )
 
