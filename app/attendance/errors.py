@@ -128,3 +128,10 @@ class AppealFileType(Invalid):
 
     code = "appeal_file_type"
     message = _("只能上传 PDF、JPG 或 PNG 文件")
+
+
+class NotAtDoor(Conflict):
+    """Nobody is let into this lesson now; the sentence says why."""
+
+    code = "not_at_door"
+    message = _("现在不能现场登记")

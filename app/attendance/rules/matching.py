@@ -81,19 +81,23 @@ class Directory:
         self._by_name: defaultdict[str, list[Candidate]] = defaultdict(list)
         self._by_given: defaultdict[str, list[Candidate]] = defaultdict(list)
         self._cores: dict[int, str] = {}
+        self._public_ids: dict[int, str] = {}
         self._known: dict[tuple[str, str], Matched] = {}
         for person in people:
             name = folded(person.name)
             self._by_name[name].append(person)
             if len(name) > _FEWEST:
                 self._by_given[name[1:]].append(person)
+            self._public_ids[person.id] = person.public_id
             self._cores[person.id] = core(person.enterprise)
         self._longest = max(map(len, self._by_name), default=0)
 
     def match(self, traces: Traces) -> Matched:
         """Find the person: link, then phone, then name with enterprise; else suggest."""
         if (found := self._by_ticket.get(traces.ticket)) is not None:
-            return Matched(match=Match.LINK, attendee_id=found)
+            return Matched(
+                match=Match.LINK, attendee_id=found, suggestions=(self._public_ids[found],)
+            )
         if (found := self._by_phone.get(traces.phone)) is not None:
             return Matched(match=Match.PHONE, attendee_id=found)
         key = traces.name, traces.enterprise
