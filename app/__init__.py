@@ -44,6 +44,10 @@ from app.kit import (
 from app.outbox import invariants as outbox_invariants
 from app.outbox import queries as outbox
 from app.outbox import staff_views as outbox_staff
+from app.proofs import enterprise_views as proofs_enterprise
+from app.proofs import invariants as proofs_invariants
+from app.proofs import public_views as proofs_public
+from app.proofs import staff_views as proofs_staff
 from app.registrations import api as registrations_api
 from app.registrations import enterprise_views as registrations_enterprise
 from app.registrations import invariants as registrations_invariants
@@ -65,6 +69,8 @@ PAGES = (
     trainings_public,
     registrations_public,
     registrations_enterprise,
+    proofs_public,
+    proofs_enterprise,
     feedback_public,
     attendance_public,
     desk_views,
@@ -74,6 +80,7 @@ PAGES = (
     trainings_staff,
     registrations_staff,
     attendance_staff,
+    proofs_staff,
     feedback_staff,
 )
 CHECKED = (
@@ -83,6 +90,7 @@ CHECKED = (
     trainings_invariants,
     registrations_invariants,
     attendance_invariants,
+    proofs_invariants,
     feedback_invariants,
 )
 PROGRAMS = (trainings_api, registrations_api, attendance_api, feedback_api, openapi)

@@ -28,6 +28,7 @@ from app.kit.health import SCHEDULER_LEASE
 from app.kit.ids import new_id
 from app.kit.leases import LeaseLost, Tenure, Unit
 from app.outbox import jobs as outbox
+from app.proofs import jobs as proofs
 from app.registrations import jobs as registrations
 from app.trainings import jobs as trainings
 
@@ -68,6 +69,8 @@ JOBS = (
     Job(run=audit.seal_new_entries, every=timedelta(seconds=10)),
     Job(run=trainings.hold_trainings_that_are_over, every=timedelta(seconds=30)),
     Job(run=attendance.refold_lessons_that_changed, every=timedelta(seconds=60)),
+    Job(run=proofs.work_on_proof_batches, every=timedelta(seconds=2)),
+    Job(run=proofs.delete_old_proof_archives, every=timedelta(hours=1)),
     Job(run=forget_old_answers, every=timedelta(hours=1)),
 )
 

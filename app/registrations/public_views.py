@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -151,6 +151,7 @@ def ticket(ticket: Ticket) -> ResponseReturnValue:
         url=url,
         qr=qr_codes.svg(url, title=_("参训码")),
         rooms=_open_rooms(ticket),
+        proof_url=_page_above(ticket, "proofs.mine", ticket.attendee.registration.training.ends_at),
         feedback_url=_feedback_url(ticket),
     )
 
@@ -184,13 +185,16 @@ def _open_rooms(ticket: Ticket) -> set[int]:
 
 def _feedback_url(ticket: Ticket) -> str:
     """Give the address of the questions once the training has begun; they know who may answer."""
-    attendee = ticket.attendee
-    has_begun = clock.now() >= attendee.registration.training.starts_at
-    if not has_begun or attendee.state is not AttendeeState.CONFIRMED:
+    return _page_above(ticket, "feedback.answer", ticket.attendee.registration.training.starts_at)
+
+
+def _page_above(ticket: Ticket, endpoint: str, opens_at: datetime) -> str:
+    """Give the address of a page of a room above, known by name, from an instant on."""
+    if clock.now() < opens_at or ticket.attendee.state is not AttendeeState.CONFIRMED:
         return ""
-    if "feedback.answer" not in current_app.view_functions:
+    if endpoint not in current_app.view_functions:
         return ""
-    return url_for("feedback.answer", code=notices.ticket_code(ticket))
+    return url_for(endpoint, code=notices.ticket_code(ticket))
 
 
 @blueprint.get("/t/<code>.svg")

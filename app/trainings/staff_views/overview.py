@@ -21,6 +21,7 @@ _OF_TRAINING = (
     ("registrations_staff.index", _("报名名单"), "users"),
     ("attendance_staff.index", _("出勤记录"), "checklist"),
     ("attendance_staff.rule", _("出勤规则"), "clipboard-check"),
+    ("proofs_staff.index", _("培训证明"), "certificate"),
     ("feedback_staff.show", _("满意度评价"), "star"),
 )
 
