@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -94,7 +94,9 @@ def _changes(
     entry: Entry, facts: Sequence[FactValue], *, staff_id: int, now: datetime
 ) -> list[FactValue]:
     papers = [fact for fact in standing_facts(facts) if fact.kind is FactKind.PAPER]
-    wanted = {Direction.IN: entry.in_at, Direction.OUT: entry.out_at if entry.in_at else None}
+    # as they come back from the database: records quote instants
+    came, left = (at and at.astimezone(UTC) for at in (entry.in_at, entry.out_at))
+    wanted = {Direction.IN: came, Direction.OUT: left if came else None}
     changes = []
     for fact in papers:
         direction = fact.direction or Direction.IN
