@@ -7,15 +7,24 @@ every control and shows where it is; everything that came weighs no more than 15
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
+from werkzeug.exceptions import (
+    Forbidden,
+    InternalServerError,
+    RequestEntityTooLarge,
+    TooManyRequests,
+)
 
 from app.accounts.models import Role
 from app.kit import clock
 from app.seeds import play
+from tests import makers
 from tests.browser.house import serving
 from tests.browser.rounds import HOLDER, NEWCOMER, NOBODY, cookies_of, grouped, list_visits
 from tests.browser.watching import DESKTOP, PHONE, ZOOMED, Window, packed, window
@@ -25,6 +34,7 @@ pytestmark = [
     pytest.mark.xdist_group("pages"),
     pytest.mark.timeout(400),
 ]
+REFUSALS = (Forbidden(), RequestEntityTooLarge(), TooManyRequests(), InternalServerError())
 EVERYBODY = (NOBODY, HOLDER, NEWCOMER, *(role.value for role in Role))
 HEAVIEST = 150_000
 MOST_TABS = 400
@@ -137,6 +147,56 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(chromium, house):
         assert one.page.evaluate("document.activeElement.className") == "gb-skip"
         one.page.keyboard.press("Enter")
         assert one.page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_second_step_of_signing_in_is_good(chromium, house, language):
+    with house.app.app_context():
+        staff = makers.make_staff(Role.ORGANISER)
+        staff.totp_secret = pyotp.random_base32()
+        makers.save(staff)
+        email = staff.email
+    with window(chromium, house, language=language) as one:
+        one.go("/staff/sign-in")
+        one.page.fill("[name=email]", email)
+        one.page.fill("[name=password]", makers.PASSWORD)
+        one.page.locator("main form [type=submit]").click()
+        expect(one.page).to_have_url(re.compile("/staff/sign-in/code$"))
+        one.faults += look(one, language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_with_a_password_that_is_shown_once_is_good(chromium, house, cookies, language):
+    with window(chromium, house, language=language, cookies=cookies[Role.ADMIN.value]) as one:
+        one.go("/staff/people/new")
+        one.page.fill("[name=name]", "新来的")
+        one.page.fill("[name=email]", f"new-{language}@example.com")
+        one.page.check("[name=roles]")
+        one.page.locator("main form.gb-form [type=submit]").click()
+        expect(one.page.locator("[data-copy]").first).to_be_visible()
+        one.faults += look(one, language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: str(one.code))
+def test_pages_that_refuse_are_good(*, chromium, house, language, refusal):
+    """Each as the application's own handlers word it, laid before the browser."""
+    where = {"path": "/refused", "headers": {"Accept-Language": language}}
+    with house.app.test_request_context(**where):
+        answer = house.app.make_response(house.app.handle_user_exception(refusal))
+    assert answer.status_code == refusal.code
+    with window(chromium, house, language=language) as one:
+        one.expected.add(str(refusal.code))
+        one.page.route(
+            "**/refused",
+            lambda route: route.fulfill(
+                status=answer.status_code, content_type=answer.content_type, body=answer.get_data()
+            ),
+        )
+        assert one.go("/refused") == refusal.code
+        expect(one.page.locator(".gb-error h1")).to_be_visible()
+        one.faults += look(one, language)
+        one.faults[:] = [fault for fault in one.faults if "status of 500" not in fault]
 
 
 def look(one: Window, language: str) -> Iterator[str]:
