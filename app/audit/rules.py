@@ -72,6 +72,7 @@ ACTIONS: dict[str, Text] = {
     "material.added": _("上传资料"),
     "material.removed": _("删除资料"),
     "registration.created": _("提交报名"),
+    "registration.at_door": _("现场登记报名"),
     "registration.cancelled": _("取消报名"),
     "registration.approved": _("通过报名"),
     "registration.rejected": _("不通过报名"),

@@ -86,6 +86,16 @@ def ensure_open(training: Training, now: datetime, *, is_staff: bool = False) ->
         raise SignupClosed
 
 
+def ensure_taking_place(training: Training) -> None:
+    """Refuse people at the door of a training that is not announced, called off, or closed."""
+    if training.state is TrainingState.DRAFT:
+        raise TrainingNotOffered
+    if training.state is TrainingState.CANCELLED:
+        raise SignupClosed(_("该场次已取消"))
+    if training.state not in {TrainingState.PUBLISHED, TrainingState.HELD}:
+        raise SignupClosed
+
+
 def ensure_changeable(training: Training, now: datetime, *, is_staff: bool = False) -> None:
     """Refuse changes of the list of people once the training has begun; staff may until its end."""
     until = training.ends_at if is_staff else training.starts_at

@@ -6,6 +6,7 @@ OPERATIONS = (
     "attendance_export",
     "attendance_list_changes",
     "attendance_record_scans",
+    "attendance_record_walk_ins",
     "attendance_search",
     "attendance_show_counter",
     "attendance_show_roster",

@@ -86,6 +86,7 @@ def test_request_without_a_body_is_answered(asker, name, status):
 @pytest.mark.parametrize(
     ("name", "status"),
     [
+        ("attendance_record_walk_ins", 200),
         ("attendance_search", 200),
         ("registrations_add_attendee", 201),
         ("registrations_change", 200),

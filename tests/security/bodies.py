@@ -56,6 +56,11 @@ BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
     "POST /api/v1/trainings/<training_id>/cancel": lambda _place: {"reason": "台风"},
     "POST /api/v1/trainings/<training_id>/reopen": lambda _place: {"reason": "补录"},
     "POST /api/v1/lessons/<lesson_id>/scans": _scans,
+    "POST /api/v1/lessons/<lesson_id>/walk-ins": lambda place: {
+        "walk_ins": [
+            {"uid": place.lesson_id, "occurred_at": NOW.isoformat(), "kid": "k1", "box": "AAAA"}
+        ]
+    },
     "POST /api/v1/lessons/<lesson_id>/late-scans": _scans,
     "POST /api/v1/lessons/<lesson_id>/heartbeat": lambda _place: {
         "queue_length": 0,

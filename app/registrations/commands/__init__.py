@@ -8,7 +8,7 @@ from app.registrations.commands.people import (
     change_contact,
 )
 from app.registrations.commands.promotion import promote
-from app.registrations.commands.sign_up import Booking, register
+from app.registrations.commands.sign_up import Booking, register, register_at_door
 from app.registrations.commands.telling import Telling, prepare_telling, tell
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "prepare_telling",
     "promote",
     "register",
+    "register_at_door",
     "reject",
     "tell",
 ]

@@ -14,6 +14,7 @@ from app.registrations.queries.lists import (
 from app.registrations.queries.loaders import (
     Known,
     attendee_in,
+    find_live,
     get_group,
     get_managed,
     get_mode,
@@ -35,6 +36,7 @@ __all__ = [
     "Totals",
     "attendee_in",
     "export_rows",
+    "find_live",
     "get_group",
     "get_managed",
     "get_mode",

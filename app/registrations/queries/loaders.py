@@ -215,6 +215,17 @@ def waiting_list(training_id: int) -> list[Waiting]:
     ]
 
 
+def find_live(training_id: int, phone_lookup: str) -> str | None:
+    """Give the public id of whoever is signed up for a training with this phone."""
+    return db.session.scalar(
+        select(Attendee.public_id).where(
+            Attendee.training_id == training_id,
+            Attendee.phone_lookup == phone_lookup,
+            Attendee.state.in_(LIVE),
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """Who is signed up already, as far as it matters for one sign-up."""
