@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from app import create_app
 from app.kit.database import db
+from app.kit.prepared import Prepared
 from bench import work
 from bench.data import Instance
 from config import Settings
@@ -27,6 +28,13 @@ class Counter:
         self.count = 0
         with app.app_context():
             event.listen(db.engine, "before_cursor_execute", self._see)
+        row = Prepared.row
+
+        def counted(prepared: Prepared, **values: Any) -> tuple[Any, ...] | None:
+            self.count += 1
+            return row(prepared, **values)
+
+        Prepared.row = counted  # type: ignore[method-assign]  # past the engine, so past its events
 
     def _see(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         self.count += not statement.lstrip().upper().startswith(TRANSACTION)

@@ -20,8 +20,6 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
-    Row,
-    Select,
     String,
     event,
 )
@@ -143,20 +141,6 @@ def _install_sqlite(engine: Engine) -> None:
     def _begin_transaction(connection: Any) -> None:
         if statement := _begin.get():
             connection.exec_driver_sql(statement)
-
-
-def read_row(statement: Select[Any], values: dict[str, Any]) -> Row[Any] | None:
-    """Run one SELECT by itself, past session and transaction, and give its only row.
-
-    For what public pages ask on every request: a session and a transaction would cost as much
-    again. Both engines answer a single statement from one moment.
-    """
-    token = _begin.set("")
-    try:
-        with db.engine.connect() as connection:
-            return connection.execute(statement, values).one_or_none()
-    finally:
-        _begin.reset(token)
 
 
 def unit_of_work(work: Callable[[], Result]) -> Result:

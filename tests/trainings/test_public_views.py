@@ -10,6 +10,7 @@ from sqlalchemy import event
 from app.accounts.models import Role
 from app.kit.database import db, unit_of_work
 from app.kit.pages import cache
+from app.kit.prepared import Prepared
 from app.trainings import commands
 from app.trainings.models import Channel, Mode, TrainingState
 from tests.makers import (
@@ -33,8 +34,16 @@ def no_finished_pages(app):
 
 
 @pytest.fixture
-def statements(app):
+def statements(app, monkeypatch):
+    """Everything that is asked: through the engine, or prepared and past it."""
     seen = []
+    row = Prepared.row
+
+    def noted_row(prepared, **values):
+        seen.append(prepared)
+        return row(prepared, **values)
+
+    monkeypatch.setattr(Prepared, "row", noted_row)
     with app.app_context():
         engine = db.engine
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import Date, bindparam, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.kit.database import UtcDateTime, read_row
+from app.kit.database import UtcDateTime
+from app.kit.prepared import Prepared
 from app.trainings.models import Programme, Training, TrainingState
 from app.trainings.rules import Facts
 
@@ -36,25 +37,29 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 # made once: to build these statements costs more than to run them
-_ONE = select(*_PAGE).where(_TRAINING.public_id == bindparam("training_id"), _IS_ANNOUNCED)
+_ONE = Prepared(
+    select(*_PAGE).where(_TRAINING.public_id == bindparam("training_id"), _IS_ANNOUNCED)
+)
 _NOW, _TODAY = bindparam("now", type_=UtcDateTime()), bindparam("today", type_=Date())
 _PROGRAMME = Programme.__table__.c
-_ALL = select(
-    func.count(),
-    func.sum(_TRAINING.revision),
-    func.sum(_TRAINING.taken_onsite),
-    func.sum(_TRAINING.taken_online),
-    _count(_TRAINING.signup_opens_at <= _NOW),
-    _count(_TRAINING.signup_closes_at <= _NOW),
-    _count(_TRAINING.starts_at <= _NOW),
-    _count(_TRAINING.ends_at <= _NOW),
-    select(func.count())
-    .where(_PROGRAMME.starts_on <= _TODAY, _PROGRAMME.ends_on >= _TODAY)
-    .scalar_subquery(),
-    select(func.sum(_PROGRAMME.revision))
-    .where(_PROGRAMME.starts_on <= _TODAY, _PROGRAMME.ends_on >= _TODAY)
-    .scalar_subquery(),
-).where(_IS_ANNOUNCED)
+_ALL = Prepared(
+    select(
+        func.count(),
+        func.sum(_TRAINING.revision),
+        func.sum(_TRAINING.taken_onsite),
+        func.sum(_TRAINING.taken_online),
+        _count(_TRAINING.signup_opens_at <= _NOW),
+        _count(_TRAINING.signup_closes_at <= _NOW),
+        _count(_TRAINING.starts_at <= _NOW),
+        _count(_TRAINING.ends_at <= _NOW),
+        select(func.count())
+        .where(_PROGRAMME.starts_on <= _TODAY, _PROGRAMME.ends_on >= _TODAY)
+        .scalar_subquery(),
+        select(func.sum(_PROGRAMME.revision))
+        .where(_PROGRAMME.starts_on <= _TODAY, _PROGRAMME.ends_on >= _TODAY)
+        .scalar_subquery(),
+    ).where(_IS_ANNOUNCED)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +73,10 @@ class PageStamp:
 
 def find_page_stamp(training_id: str) -> PageStamp | None:
     """Give the stamp of an announced training by public id."""
-    row = read_row(_ONE, {"training_id": training_id})
+    row = _ONE.row(training_id=training_id)
     if row is None:
         return None
-    key, revision, state, mode, opens, closes, starts, ends, on, off, taken_on, taken_off = tuple(
-        row
-    )
+    key, revision, state, mode, opens, closes, starts, ends, on, off, taken_on, taken_off = row
     facts = Facts(
         state=state,
         mode=mode,
@@ -91,4 +94,4 @@ def find_page_stamp(training_id: str) -> PageStamp | None:
 
 def list_stamp(now: datetime, today: date) -> str:
     """Give one mark for all public lists; it changes with every training and every status."""
-    return ".".join(str(part) for part in read_row(_ALL, {"now": now, "today": today}) or ())
+    return ".".join(str(part) for part in _ALL.row(now=now, today=today) or ())
