@@ -2,9 +2,13 @@
 
 OPERATIONS = (
     "about_openapi",
+    "attendance_beat",
+    "attendance_become_desk",
     "attendance_correct",
     "attendance_export",
+    "attendance_keep_late_scans",
     "attendance_list_changes",
+    "attendance_list_conflicts",
     "attendance_record_scans",
     "attendance_record_walk_ins",
     "attendance_search",

@@ -41,6 +41,7 @@ def test_public_writing_routes_are_few_and_known(product):
         "POST /trainings/<training_id>/register",
         "POST /checkin/<lesson_id>",
         "POST /checkin/<lesson_id>/person",
+        "POST /api/v1/desks",
         "POST /api/v1/trainings/<training_id>/registrations",
         "POST /staff/sign-in",
         "POST /staff/sign-in/code",

@@ -12,7 +12,6 @@ from app.attendance.queries.desks import Post, lesson_of
 from app.attendance.schemas import desks as schemas
 from app.attendance.schemas import late as late_schemas
 from app.kit import api, clock, tokens
-from app.kit.database import unit_of_work
 from app.kit.errors import NotFound
 from app.kit.guards import public
 from app.kit.limits import DESKS, limiter
@@ -50,21 +49,24 @@ def become_desk(*, body: schemas.BecomeIn) -> Response:
 )
 def beat(*, post: Post, body: schemas.HeartbeatIn) -> Response:
     """Note queue and clock of a desk; tell it the time, the feed's number, and its end."""
-    now, desk_id = clock.now(), post.desk_id
-    if desk_id is not None:
-        unit_of_work(
-            lambda: desks.hear(
-                desk_id, queue_length=body.queue_length, device_time=body.device_time, now=now
+    now = clock.now()
+
+    def work() -> schemas.HeartbeatOut:
+        if post.desk_id is not None:
+            desks.hear(
+                post.desk_id,
+                queue_length=body.queue_length,
+                device_time=body.device_time,
+                now=now,
             )
-        )
-    return api.answer(
-        schemas.HeartbeatOut(
+        return schemas.HeartbeatOut(
             server_time=now,
             sequence=roster.feed_sequence(post.lesson_id),
             expires_at=post.expires_at,
             may_search=post.may_search,
         )
-    )
+
+    return api.answer_command(work, principal=access.principal())
 
 
 @blueprint.post("/lessons/<lesson_id>/late-scans")
