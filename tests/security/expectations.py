@@ -90,7 +90,9 @@ OBJECTS: dict[str | tuple[str, str], Callable[[World, Principal, str], str]] = {
     "attendee_id": _of_place("attendee_id"),
     "material_id": _of_place("material_id"),
     "letter_id": _of_place("letter_id"),
+    "log_id": _of_place("log_id"),
     "desk_id": _of_place("desk_id"),
+    "appeal_id": _of_place("appeal_id"),
     "code": _of_place("code"),
     "token": _of_place("manage_token"),
     ("registrations.group", "code"): _of_place("group_code"),
@@ -245,7 +247,7 @@ def _ticket(
         if not principal.bearer:
             return UNKNOWN
         return IN if principal.kind == "ticket" and set(relations) == {OWN} else NOT_THERE
-    return NOT_THERE if NOWHERE in relations else IN
+    return NOT_THERE if NOWHERE in relations or not _agree(relations) else IN
 
 
 def _grant(entry: Entry, principal: Principal, names: list[str], relations: tuple[str, ...]) -> str:

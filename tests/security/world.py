@@ -16,6 +16,14 @@ from sqlalchemy import select
 
 from app.accounts.models import ApiToken, LoginSession, Membership, Organisation, Role, Staff
 from app.accounts.rules import Scope
+from app.attendance.models import (
+    Appeal,
+    AppealedBy,
+    LogLine,
+    Match,
+    Platform,
+    PlatformLog,
+)
 from app.enterprises.models import Contact, Enterprise, Person
 from app.kit import sealing, tokens, uploads
 from app.kit.database import db
@@ -30,7 +38,7 @@ from app.registrations.models import (
     RegistrationState,
     Ticket,
 )
-from app.trainings.models import Channel, Material, Mode, Training, TrainingState
+from app.trainings.models import Channel, Lesson, Material, Mode, Training, TrainingState
 from tests import makers
 from tests.attendance.people import desk_token, make_desk, make_invitation
 
@@ -57,6 +65,8 @@ class Place:
     invitation: str
     material_id: str
     letter_id: str
+    appeal_id: str
+    log_id: str
 
 
 @dataclass(slots=True)
@@ -239,7 +249,37 @@ def _place(organisation: Organisation, mark: str, *, number: int, trainer: Staff
         invitation=tokens.issue(tokens.Purpose.ENROL, invitation.token_id),
         material_id=material.public_id,
         letter_id=letter.public_id,
+        appeal_id=_appeal(attendee, lesson, mark).public_id,
+        log_id=_log(organisation, training, mark).public_id,
     )
+
+
+def _log(organisation: Organisation, training: Training, mark: str) -> PlatformLog:
+    """Make a log of a meeting whose one line nobody was found for."""
+    [lesson] = training.lessons
+    log = PlatformLog(
+        organisation_id=organisation.id,
+        lesson_id=lesson.id,
+        staff_id=_inviter(organisation).id,
+        platform=Platform.TENCENT_MEETING,
+        file_name=f"{mark}记录.xlsx",
+        file_sha256="0" * 64,
+        mapping={"name": f"{mark}昵称", "joined_at": "入会时间", "left_at": "退会时间"},
+        created_at=NOW,
+    )
+    makers.save(log)
+    line = LogLine(
+        log_id=log.id,
+        number=1,
+        name=f"{mark}某人",
+        enterprise=f"{mark}单位",
+        joined_at=lesson.starts_at,
+        left_at=lesson.ends_at,
+        match=Match.UNMATCHED,
+        suggestions=[],
+    )
+    makers.save(line)
+    return log
 
 
 def _inviter(organisation: Organisation) -> Staff:
@@ -247,6 +287,28 @@ def _inviter(organisation: Organisation) -> Staff:
         select(Staff).join(Membership).where(Membership.organisation_id == organisation.id)
     )
     return first
+
+
+def _appeal(attendee: Attendee, lesson: Lesson, mark: str) -> Appeal:
+    stored = uploads.store(
+        io.BytesIO(b"%PDF-1.4\n%%EOF\n"),
+        file_name="照片.pdf",
+        root=settings().media_dir / "appeals",
+        max_bytes=1000,
+    )
+    appeal = Appeal(
+        organisation_id=attendee.organisation_id,
+        training_id=attendee.training_id,
+        lesson_id=lesson.id,
+        attendee_id=attendee.id,
+        raised_by=AppealedBy.ATTENDEE,
+        text=f"{mark}到场了",
+        file=stored.name,
+        file_name="照片.pdf",
+        created_at=NOW,
+    )
+    makers.save(appeal)
+    return appeal
 
 
 def _attendee(training: Training, mark: str, number: int) -> tuple[Attendee, str, Registration]:
