@@ -73,11 +73,17 @@ def current() -> str:
     """Give `zh` or `en`: asked for in the address, remembered, or preferred by the browser."""
     if not has_request_context():
         return "zh"  # jobs and commands speak the source language unless they say otherwise
-    if "language" not in g:
-        asked = request.args.get("lang") or request.cookies.get(COOKIE, "")
+    language: str | None = g.get("language")
+    if language is None:
+        asked = _asked() or request.cookies.get(COOKIE, "")
         wanted = request.headers.get("Accept-Language", "")
-        g.language = asked if asked in LOCALES else _preferred(wanted)
-    return str(g.language)
+        language = g.language = asked if asked in LOCALES else _preferred(wanted)
+    return language
+
+
+def _asked() -> str:
+    """Give the language in the address; most addresses have no query to look into."""
+    return request.args.get("lang", "") if request.query_string else ""
 
 
 @functools.lru_cache(maxsize=512)
@@ -88,7 +94,7 @@ def _preferred(wanted: str) -> str:
 
 def remember(response: Response) -> None:
     """Keep a language that was asked for in the address."""
-    asked = request.args.get("lang", "")
+    asked = _asked()
     if asked in LOCALES and request.cookies.get(COOKIE) != asked:
         response.set_cookie(
             COOKIE,
