@@ -127,9 +127,9 @@ def test_the_screen_is_complete_without_javascript(scene, client):
     assert 1 <= seconds <= 15
     assert "<svg xmlns" in page
     assert scene.training.title in page
-    assert "扫码签到" in page
-    assert "扫码签退" in client.get(f"{scene.page}?direction=out").text
-    assert "扫码签到" in client.get(f"{scene.page}?direction=nonsense").text
+    assert "请扫码签到" in page
+    assert "请扫码签退" in client.get(f"{scene.page}?direction=out").text
+    assert "请扫码签到" in client.get(f"{scene.page}?direction=nonsense").text
 
 
 def test_the_code_comes_with_the_servers_time_and_the_count(app, scene, client):

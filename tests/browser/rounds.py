@@ -27,7 +27,7 @@ from tests import makers
 NOBODY, HOLDER, NEWCOMER = "nobody", "holder of a manage link", "newcomer"
 PROGRAMS = ("/api/", "/static/", "/healthz", "/readyz", "/metrics")
 FILES = (".js", ".webmanifest", ".ics", ".png", ".svg", ".pdf", ".csv", ".xlsx")
-FILES += (">.<", ".<any", "/materials/<")
+FILES += (">.<", ".<any", "/materials/<", "/hall/code")
 ON_THE_WAY = {"/staff/sign-in/code", "/my/r/<token>"}  # lead on to another page
 EVERY_STATE = {"/trainings/<training_id>", "/staff/trainings/<training_id>", "/t/<code>"}
 SEEN_BY_ALL = {  # and differ by role
