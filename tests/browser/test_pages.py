@@ -178,6 +178,19 @@ def test_the_page_with_a_password_that_is_shown_once_is_good(chromium, house, co
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_look_at_what_an_import_makes_is_good(chromium, house, cookies, language):
+    rows = [f"示例场次{number},直播,2030-01-0{number},9:00,12:00,100" for number in (5, 6)]
+    text = "\r\n".join(["标题,方式,日期,开始时间,结束时间,线上名额", *rows])
+    table = {"name": "two.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    with window(chromium, house, language=language, cookies=cookies[Role.ORGANISER.value]) as one:
+        one.go("/staff/trainings/upload")
+        one.page.set_input_files("[name=file]", table)
+        one.page.locator("main form.gb-form [type=submit]").click()
+        expect(one.page.locator("main tbody tr")).to_have_count(2)
+        one.faults += look(one, language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: str(one.code))
 def test_pages_that_refuse_are_good(*, chromium, house, language, refusal):
     """Each as the application's own handlers word it, laid before the browser."""

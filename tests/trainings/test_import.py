@@ -1,6 +1,8 @@
 """A table becomes eight trainings at once, or none and a list of everything that is wrong."""
 
+import html
 import io
+import re
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -11,10 +13,11 @@ from app.accounts.models import Role
 from app.kit import spreadsheets
 from app.kit.database import db
 from app.trainings import forms
-from app.trainings.forms import columns
-from app.trainings.models import Training, TrainingState
+from app.trainings.forms import columns, drafts
+from app.trainings.models import Training, TrainingState, Venue
 from tests.makers import make_organisation, make_staff, make_venue, sign_in
 
+HIDDEN = re.compile(r'<input type="hidden" name="(rows|publish)" value="([^"]*)">')
 HEADER = [
     "标题",
     "方式",
@@ -88,6 +91,19 @@ def send(app, organiser, data, name, **fields):
     )
 
 
+def accept(app, organiser, preview):
+    """Send back what the page to look at holds, as its button does."""
+    fields = dict(HIDDEN.findall(preview.get_data(as_text=True)))
+    return send_form(app, organiser, {name: html.unescape(text) for name, text in fields.items()})
+
+
+def send_form(app, organiser, fields):
+    client = app.test_client()
+    with app.app_context():
+        sign_in(client, organiser)
+    return client.post("/staff/trainings/upload", data=fields, content_type="multipart/form-data")
+
+
 def count(app):
     with app.app_context():
         return db.session.scalar(select(func.count()).select_from(Training))
@@ -104,7 +120,10 @@ def count(app):
     ids=["xlsx", "utf-8", "gb18030", "utf-16"],
 )
 def test_upload_when_eight_rows_are_good_publishes_eight(app, organiser, make, name):
-    answer = send(app, organiser, make(good_rows()), name, publish="yes")
+    preview = send(app, organiser, make(good_rows()), name, publish="yes")
+    assert preview.status_code == 200
+    assert count(app) == 0
+    answer = accept(app, organiser, preview)
 
     assert answer.status_code == 303
     with app.app_context():
@@ -117,6 +136,80 @@ def test_upload_when_eight_rows_are_good_publishes_eight(app, organiser, make, n
         assert {one.city for one in trainings} == {"440100", ""}
     home = app.test_client().get("/").get_data(as_text=True)
     assert all(f"场次{number}" in home for number in range(8))
+
+
+def test_preview_names_what_clashes_in_the_calendar_and_in_the_table(app, organiser):
+    rows = [good_rows()[0], good_rows()[2]]
+    rows[1][2:5] = ["2030-01-14", "10:00", "11:00"]  # same hall and trainer as the first
+    page = send(app, organiser, xlsx(rows), "two.xlsx").get_data(as_text=True)
+    assert "同一时间该场地已安排“=SUM(1)场次0”" in page
+    assert "同一时间讲师李讲师已安排讲授“场次2”" in page
+    assert "2个场次有需要留意的地方" in page
+    assert count(app) == 0
+
+
+def test_preview_leaves_nothing_behind(app, organiser):
+    with app.app_context():
+        before = rows_by_table()
+    send(app, organiser, xlsx(good_rows()), "eight.xlsx")
+    with app.app_context():
+        after = rows_by_table()
+    assert after | {"login_session": 0} == before | {"login_session": 0}
+
+
+def rows_by_table():
+    return {
+        table.name: db.session.scalar(select(func.count()).select_from(table))
+        for table in db.metadata.sorted_tables
+    }
+
+
+def test_what_was_looked_at_is_judged_again(app, organiser):
+    preview = send(app, organiser, xlsx(good_rows()), "eight.xlsx")
+    with app.app_context():
+        [venue] = db.session.scalars(select(Venue))
+        venue.name = "改了名的报告厅"
+        db.session.commit()
+    answer = accept(app, organiser, preview)
+    assert answer.status_code == 422
+    assert "没有这个名称" in answer.get_data(as_text=True)
+    assert count(app) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "[]",
+        "{}",
+        "[[1]]",
+        '[["标题"],[2,{"at":"soon"}]]',
+        '[["标题"],[2,{"open":"x"}]]',
+        '[["标题"],[2,[1]]]',
+        '[["标题"],["2","x"]]',
+        '[["标题"],[2,"x","y"]]',
+        "[" * 100_000,
+    ],
+)
+def test_a_draft_that_is_none_is_refused(app, organiser, text):
+    answer = send_form(app, organiser, {"rows": text})
+    assert (answer.status_code, count(app)) == (422, 0)
+
+
+def test_a_draft_is_read_back_as_it_was():
+    cells = ["=1+1", None, 3, 2.5, True, date(2030, 1, 2), time(9, 0), datetime(2030, 1, 2, 9, 0)]  # noqa: DTZ001 - as in a file
+    whole = spreadsheets.Table(header=list("abcdefgh"), rows=[spreadsheets.Row(2, cells)])
+    text = drafts.packed(whole)
+    assert text is not None
+    read = drafts.unpacked(text)
+    assert read == whole
+    assert [type(cell) for cell in read.rows[0].cells] == [type(cell) for cell in cells]
+
+
+def test_a_draft_that_no_form_can_carry_is_not_made():
+    long = spreadsheets.Table(header=["标题"], rows=[spreadsheets.Row(2, ["长" * 300_000])])
+    with pytest.raises(spreadsheets.SpreadsheetRefused):
+        drafts.packed(long)
 
 
 def test_upload_when_rows_are_wrong_names_every_fault_and_writes_nothing(app, organiser):

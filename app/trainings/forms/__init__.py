@@ -9,6 +9,7 @@ from app.trainings.forms.catalogue import (
     VenueForm,
 )
 from app.trainings.forms.columns import FIELDS, NOTES, example, folded
+from app.trainings.forms.drafts import packed, unpacked
 from app.trainings.forms.lists import ListQuery, month_of, narrowed, read_filter
 from app.trainings.forms.tables import Names, RowFault, TableInvalid, read_plans
 from app.trainings.forms.trainings import (
@@ -41,8 +42,10 @@ __all__ = [
     "folded",
     "month_of",
     "narrowed",
+    "packed",
     "read_filter",
     "read_plans",
     "typed_values",
+    "unpacked",
     "zone",
 ]
