@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -66,19 +67,28 @@ def running(command: list[str | Path], *, port: int, env: Mapping[str, str]) -> 
     )
     try:
         wait_for_port(port, process)
+        threading.Thread(target=_drain, args=[process], daemon=True).start()
         yield
     finally:
         end(process)
+
+
+def _drain(process: subprocess.Popen[str]) -> None:
+    """Read what a server says and forget it: a full pipe would stop it in the middle of a line."""
+    assert process.stdout is not None
+    with process.stdout as said:
+        for _line in said:
+            pass
 
 
 def end(process: subprocess.Popen) -> None:
     """Ask a server that leads its process group to stop, then end what is left of the group."""
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=5)
+        process.wait(timeout=5)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.communicate(timeout=15)
+    process.wait(timeout=15)
 
 
 def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
