@@ -16,11 +16,13 @@ from app.attendance.invariants import CHECKS
 from app.attendance.models import Attendance, LateScan
 from app.attendance.rules.verdicts import LATE_UPLOAD
 from app.attendance.schemas import late as late_files
-from app.attendance.staff_views import late_scans as views
+from app.attendance.staff_views import queue_files as views
 from app.audit.models import AuditEntry
 from app.audit.rules import Actor
+from app.kit import letterbox
 from app.kit.database import db, unit_of_work
 from app.trainings.models import TrainingState
+from tests.attendance.letters import walk_in
 from tests.attendance.people import desk_token, make_attendee, make_desk
 from tests.attendance.scene import Scene
 from tests.makers import make_staff, make_training, save, sign_in
@@ -245,13 +247,30 @@ def test_queue_file_is_laid_aside_like_late_scans(scene, client):
     page = enter(scene, client, Role.ORGANISER)
     scan = scene.scan("u1")
     client.post(f"{scene.url}/scans", json={"scans": [scan]}, headers=scene.headers)
-    sent = queue_file(scene, scan, scene.scan("u2"), walk_ins=[{"uid": "w1"}])
+    sent = queue_file(scene, scan, scene.scan("u2"))
     assert client.post(f"{page}/desks/queue-file", data=sent).status_code == 303
     shown = client.get(f"{page}/desks").text
     assert "已收到1条记录，待核对；另有1条此前已收到" in shown
-    assert "1名现场登记人员" in shown
     assert "来自文件" in shown
     assert [(one.uid, one.is_from_file) for one in late(scene)] == [("u2", True)]
+
+
+def test_walk_ins_of_a_queue_file_are_registered_once(scene, client):
+    with scene.app.app_context():
+        slot = letterbox.slot()
+    keys = {"kid": slot.kid, "key": slot.key}
+    visitor = walk_in(keys, "w1", scene.now.isoformat())
+    unread = walk_in(keys, "w2", scene.now.isoformat()) | {"uid": "w3"}
+    page = enter(scene, client, Role.ORGANISER)
+    for _time in range(2):
+        sent = queue_file(scene, walk_ins=[visitor, unread])
+        assert client.post(f"{page}/desks/queue-file", data=sent).status_code == 303
+        shown = client.get(f"{page}/desks").text
+        assert "已处理1名现场登记人员" in shown
+        assert "1名现场登记人员未能登记" in shown
+    [fact] = scene.facts()
+    assert (fact.uid, fact.desk_id, fact.verdict) == ("w1", scene.desk.id, "admitted")
+    assert broken(scene) == []
 
 
 def test_desk_that_comes_back_makes_its_file_superfluous(scene, client):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError
 
 from app.attendance.commands.scans import MOST_SCANS
 from app.attendance.schemas.door import Id, ScanIn
+from app.attendance.schemas.walk_ins import WalkInIn
 from app.kit.errors import FieldFault, Invalid
 from app.kit.forms import Input, faults_of
 from app.kit.texts import translate as _
@@ -39,7 +40,7 @@ class QueueFile(Input):
     label: Annotated[str, StringConstraints(max_length=60)] = ""
     exported_at: AwareDatetime
     scans: Annotated[list[ScanIn], Field(max_length=MOST_IN_FILE)]
-    walk_ins: Annotated[list[dict[str, Any]], Field(max_length=MOST_IN_FILE, default_factory=list)]
+    walk_ins: Annotated[list[WalkInIn], Field(max_length=MOST_SCANS, default_factory=list)]
 
 
 def read_queue(content: bytes, *, lesson: str) -> QueueFile:

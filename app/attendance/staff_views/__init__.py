@@ -11,6 +11,7 @@ from app.attendance.staff_views import (
     paper,
     people,
     policies,
+    queue_files,
     spot_checks,
     tables,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "paper",
     "people",
     "policies",
+    "queue_files",
     "spot_checks",
     "tables",
 ]
