@@ -13,7 +13,7 @@ from app.kit.database import db
 from app.registrations import commands as registrations
 from app.registrations.models import IfFull, Registration, RegistrationState
 from app.registrations.rules import NewAttendee
-from app.seeds import announcing, answers, doors, guests, post
+from app.seeds import announcing, answers, doors, guests, papers, post
 from app.seeds.guests import Guest
 from app.seeds.offices import Login, Office, logins, open_office
 from app.seeds.result import Made
@@ -197,6 +197,7 @@ class _Run:
         stage.plan(ends_at + 2 * HOUR, self._ask)
         if ending in {"closed", "accepted"}:
             stage.plan(ends_at + CLOSED_AFTER_DAYS * DAY, self._close)
+            stage.plan(ends_at + CLOSED_AFTER_DAYS * DAY + HOUR, self._certify)
         if ending == "accepted":
             stage.plan(ends_at + ACCEPTED_AFTER_DAYS * DAY, self._accept)
 
@@ -208,6 +209,10 @@ class _Run:
 
     def _close(self, now: datetime) -> None:
         trainings.close(self.training, organisation_id=self.office.id, by=self.office.by, now=now)
+
+    def _certify(self, now: datetime) -> None:
+        takes_one_back = self.scene.ending == "accepted"
+        papers.certify(self.office, self.training, takes_one_back=takes_one_back, now=now)
 
     def _accept(self, now: datetime) -> None:
         trainings.accept(self.training, organisation_id=self.office.id, by=self.office.by, now=now)

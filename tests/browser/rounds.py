@@ -20,13 +20,14 @@ from app.feedback.models import Feedback
 from app.kit import guards, tokens
 from app.kit.database import db
 from app.outbox.models import Letter
+from app.proofs.models import Proof, ProofBatch
 from app.registrations.models import Attendee, AttendeeState, Registration, Ticket
 from app.trainings.models import Course, Lesson, Material, Programme, Training, TrainingState, Venue
 from tests import makers
 
 NOBODY, HOLDER, NEWCOMER = "nobody", "holder of a manage link", "newcomer"
 PROGRAMS = ("/api/", "/static/", "/healthz", "/readyz", "/metrics")
-FILES = (".js", ".webmanifest", ".ics", ".png", ".svg", ".pdf", ".csv", ".xlsx")
+FILES = (".js", ".webmanifest", ".ics", ".png", ".svg", ".pdf", ".csv", ".xlsx", ".zip")
 FILES += (">.<", ".<any", "/materials/<", "/hall/code")
 ON_THE_WAY = {"/staff/sign-in/code", "/my/r/<token>"}  # lead on to another page
 EVERY_STATE = {"/trainings/<training_id>", "/staff/trainings/<training_id>", "/t/<code>"}
@@ -52,6 +53,7 @@ SAMPLES = {
     "letter_id": Letter,
     "material_id": Material,
     "staff_id": Staff,
+    "batch_id": ProofBatch,
 }
 Values = Mapping[str, Sequence[str]]
 
@@ -155,9 +157,18 @@ def _values() -> dict[str, list[str]]:
         "lesson_id": [lesson.public_id],
         "registration_id": [registration.public_id],
         "attendee_id": [attendee.public_id],
+        "number": _numbers(home),
+        "proof_number": _numbers(home),
         "code": [_code(_answering())],
         "early": [_code(attendee)],
     }
+
+
+def _numbers(home: int) -> list[str]:
+    """Give a proof that counts and one that was taken back."""
+    mine = select(Proof.number).where(Proof.organisation_id == home).order_by(Proof.id)
+    live, gone = Proof.revoked_at.is_(None), Proof.revoked_at.is_not(None)
+    return [db.session.scalars(mine.where(one)).first() or "" for one in (live, gone)]
 
 
 def _own(model: type, home: int) -> object:

@@ -86,9 +86,7 @@ def test_cancelled_batch_keeps_what_was_issued_and_frees_the_training(context):
     assert unit_of_work(lambda: commands.issue_some(claim, limit=2, now=clock.now())) == 2
 
     def cancel():
-        commands.cancel(
-            training.public_id, training.organisation_id, batch_id, by=SYSTEM, now=AFTER
-        )
+        commands.cancel(training.organisation_id, batch_id, by=SYSTEM, now=AFTER)
 
     unit_of_work(cancel)
     assert unit_of_work(lambda: commands.issue_some(claim, limit=2, now=clock.now())) is None

@@ -194,5 +194,5 @@ def test_foreign_proofs_are_not_found(app, client, organisation):
         issue_all(other)
     [number] = numbers(app)
     address = f"/staff/trainings/{other.public_id}/proofs"
-    for path in (address, f"{address}/batches/{batch}", f"/staff/proofs/{number}"):
+    for path in (address, f"/staff/proofs/batches/{batch}", f"/staff/proofs/{number}"):
         assert client.get(path).status_code == 404

@@ -41,6 +41,7 @@ from app.registrations.models import (
 from app.trainings.models import Channel, Lesson, Material, Mode, Training, TrainingState
 from tests import makers
 from tests.attendance.people import desk_token, make_desk, make_invitation
+from tests.proofs.scene import make_proof_row
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MISSING = "0" * 26
@@ -65,6 +66,8 @@ class Place:
     invitation: str
     material_id: str
     letter_id: str
+    proof_number: str
+    proof_batch_id: str
     appeal_id: str
     log_id: str
 
@@ -236,6 +239,7 @@ def _place(organisation: Organisation, mark: str, *, number: int, trainer: Staff
         created_at=NOW,
     )
     makers.save(material, letter)
+    proof_number, proof_batch_id = make_proof_row(training, attendee)
     return Place(
         training_id=training.public_id,
         lesson_id=lesson.public_id,
@@ -249,6 +253,8 @@ def _place(organisation: Organisation, mark: str, *, number: int, trainer: Staff
         invitation=tokens.issue(tokens.Purpose.ENROL, invitation.token_id),
         material_id=material.public_id,
         letter_id=letter.public_id,
+        proof_number=proof_number,
+        proof_batch_id=proof_batch_id,
         appeal_id=_appeal(attendee, lesson, mark).public_id,
         log_id=_log(organisation, training, mark).public_id,
     )

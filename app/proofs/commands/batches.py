@@ -59,12 +59,10 @@ def order(
     return batch
 
 
-def cancel(
-    training_id: str, organisation_id: int, batch_id: str, *, by: Actor, now: datetime
-) -> None:
+def cancel(organisation_id: int, batch_id: str, *, by: Actor, now: datetime) -> None:
     """Stop a batch; what it issued stays issued. Raises NotFound, BatchOver."""
-    training = trainings.get(training_id, organisation_id)
-    batch = batches.get_of_training(training, batch_id)
+    batch = batches.get(organisation_id, batch_id)
+    training_id, _organisation_id = batches.training_of(batch.id)
     stopped = _set(
         (ProofBatch.id == batch.id, ProofBatch.state.in_(UNDER_WAY)),
         state=BatchState.CANCELLED,

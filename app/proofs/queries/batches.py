@@ -26,14 +26,6 @@ def get(organisation_id: int, batch_id: str) -> ProofBatch:
     return batch
 
 
-def get_of_training(training: Training, batch_id: str) -> ProofBatch:
-    """Give a batch of this very training by public id; NotFound."""
-    batch = get(training.organisation_id, batch_id)
-    if batch.training_id != training.id:
-        raise NotFound
-    return batch
-
-
 def find_latest(training: Training) -> ProofBatch | None:
     """Give the batch of a training that was ordered last."""
     return db.session.scalar(
@@ -74,13 +66,6 @@ def list_with_old_archive(*, before: datetime) -> Sequence[tuple[int, str]]:
         .order_by(ProofBatch.id)
     )
     return [(row.id, row.stored_name) for row in rows]
-
-
-def list_stored_names() -> set[str]:
-    """Give the names of all archives that a batch has."""
-    return set(
-        db.session.scalars(select(ProofBatch.stored_name).where(ProofBatch.stored_name != ""))
-    )
 
 
 def work_of(batch_id: int) -> str:

@@ -45,12 +45,11 @@ def pack(training_id: str) -> ResponseReturnValue:
     return _order(training_id, is_issuing=False)
 
 
-@blueprint.get("/trainings/<training_id>/proofs/batches/<batch_id>")
+@blueprint.get("/proofs/batches/<batch_id>")
 @requires(*READERS)
-def progress(training_id: str, batch_id: str) -> str:
+def progress(batch_id: str) -> str:
     """Show how far a batch is; the page renews itself until it ends."""
-    training = the_training(training_id)
-    batch = batches.get_of_training(training, batch_id)
+    batch, training = _the_batch(batch_id)
     return render_template(
         "proofs/staff/progress.html",
         training=training,
@@ -63,29 +62,32 @@ def progress(training_id: str, batch_id: str) -> str:
     )
 
 
-@blueprint.post("/trainings/<training_id>/proofs/batches/<batch_id>/cancel")
+@blueprint.post("/proofs/batches/<batch_id>/cancel")
 @requires(Role.ORGANISER)
-def cancel(training_id: str, batch_id: str) -> ResponseReturnValue:
+def cancel(batch_id: str) -> ResponseReturnValue:
     """Stop a batch; what it issued stays issued."""
     who, now = staff(), clock.now()
-    unit_of_work(
-        lambda: commands.cancel(training_id, who.organisation_id, batch_id, by=who.actor, now=now)
-    )
-    return _go(training_id, batch_id)
+    unit_of_work(lambda: commands.cancel(who.organisation_id, batch_id, by=who.actor, now=now))
+    return _go(batch_id)
 
 
-@blueprint.get("/trainings/<training_id>/proofs/batches/<batch_id>/proofs.zip")
+@blueprint.get("/proofs/batches/<batch_id>/proofs.zip")
 @requires(*READERS)
-def archive(training_id: str, batch_id: str) -> ResponseReturnValue:
+def archive(batch_id: str) -> ResponseReturnValue:
     """Give the archive of a finished batch; one that is deleted leads back to its page."""
-    training = the_training(training_id)
-    batch = batches.get_of_training(training, batch_id)
+    batch, training = _the_batch(batch_id)
     if not _has_archive(batch):
-        return _go(training_id, batch_id)
+        return _go(batch_id)
     who, now, count, stored_name = staff(), clock.now(), batch.printed, batch.stored_name
     unit_of_work(lambda: issuing.note_taken(training, count, "zip", by=who.actor, now=now))
     opened = archives.open_archive(stored_name)
-    return downloads.file(opened, ZIP, name=f"proofs-{training_id}.zip")
+    return downloads.file(opened, ZIP, name=f"proofs-{training.public_id}.zip")
+
+
+def _the_batch(batch_id: str) -> tuple[ProofBatch, Training]:
+    batch = batches.get(staff().organisation_id, batch_id)
+    training_id, _organisation_id = batches.training_of(batch.id)
+    return batch, the_training(training_id)
 
 
 def _order(training_id: str, *, is_issuing: bool) -> ResponseReturnValue:
@@ -105,7 +107,7 @@ def _order(training_id: str, *, is_issuing: bool) -> ResponseReturnValue:
         )
     except (Conflict, Invalid) as refusal:
         return _page(the_training(training_id), refused=refusal)
-    return _go(training_id, batch_id)
+    return _go(batch_id)
 
 
 def _page(training: Training, refused: AppError | None = None) -> Response:
@@ -140,6 +142,5 @@ def _has_archive(batch: ProofBatch) -> bool:
     return bool(batch.stored_name) and archives.is_there(batch.stored_name)
 
 
-def _go(training_id: str, batch_id: str) -> ResponseReturnValue:
-    address = url_for("proofs_staff.progress", training_id=training_id, batch_id=batch_id)
-    return redirect(address, 303)
+def _go(batch_id: str) -> ResponseReturnValue:
+    return redirect(url_for("proofs_staff.progress", batch_id=batch_id), 303)
