@@ -35,7 +35,7 @@ def asked(command: str, names: dict[str, str]) -> tuple[str, str, dict[str, str]
     return method, path, headers, body
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(6))
 def test_command_of_the_page_is_answered(app, client, number):
     scene = make_scene(app)
     training = f"/api/v1/trainings/{scene.ids['training_id']}"
@@ -54,7 +54,7 @@ def test_command_of_the_page_is_answered(app, client, number):
 
 
 def test_every_command_is_tried():
-    assert len(COMMANDS) == 5
+    assert len(COMMANDS) == 6
 
 
 def test_page_names_every_scope_and_no_other():

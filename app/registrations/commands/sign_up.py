@@ -56,25 +56,15 @@ def register(
     TooManyAttendees, AlreadyRegistered, EnterpriseLimit, TrainingFull.
     """
     rules.ensure_distinct(details.attendees)
-    training, all_fit = _hold(training_id, details.attendees)
+    training, all_fit = hold(training_id, details.attendees)
     rules.ensure_open(training, now, is_staff=is_staff)
-    return _book(training, details, all_fit=all_fit, now=now, by=by)
+    return book(training, details, all_fit=all_fit, now=now, by=by)
 
 
-def register_at_door(training_id: str, details: SignUp, *, now: datetime, by: Actor) -> Booking:
-    """Register people who stand at the door; no sign-up window holds them, all else does.
-
-    Raises what `register` raises; SignupClosed when the training is not published or held.
-    """
-    rules.ensure_distinct(details.attendees)
-    training, all_fit = _hold(training_id, details.attendees)
-    rules.ensure_taking_place(training)
-    return _book(training, details, all_fit=all_fit, now=now, by=by)
-
-
-def _book(
+def book(
     training: Training, details: SignUp, *, all_fit: bool, now: datetime, by: Actor
 ) -> Booking:
+    """Sign people up for a training that `hold` has locked."""
     rules.ensure_offered(details.attendees, training.mode)
     enterprise_id = enterprises.register_enterprise(details.enterprise, now=now)
     ensure_new(training, enterprise_id, details.attendees)
@@ -85,7 +75,7 @@ def _book(
     return _finish(training, registration, attendees, now=now, by=by)
 
 
-def _hold(training_id: str, attendees: Sequence[NewAttendee]) -> tuple[Training, bool]:
+def hold(training_id: str, attendees: Sequence[NewAttendee]) -> tuple[Training, bool]:
     """Lock the training and take numbers for all, and their places too if all of them fit."""
     channels = [attendee.channel for attendee in attendees]
     training = places.claim_with_numbers(
