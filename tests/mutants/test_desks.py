@@ -13,8 +13,7 @@ ONCE = Removal(
     text="            DeskInvitation.used_at.is_(None),\n",
 )
 RACE = (
-    "tests/attendance/test_desks.py::"
-    "test_of_sixteen_phones_with_one_invitation_one_becomes_a_desk"
+    "tests/attendance/test_desks.py::test_of_sixteen_phones_with_one_invitation_one_becomes_a_desk"
 )
 
 
