@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 from flask import current_app
@@ -10,6 +11,10 @@ from flask_babel import force_locale
 
 from app.kit.languages import LOCALES
 from app.kit.mail import Mail
+
+# up to a space or Chinese punctuation; addresses often follow a Chinese colon without a space
+_ENDS = r"\s<>\"，。；：、！？（）《》“”"
+ADDRESS = re.compile(rf"(https?://[^{_ENDS}]*[^{_ENDS}.,;:!?)])")
 
 
 @contextlib.contextmanager
@@ -39,7 +44,7 @@ def write(
         written = environment.get_template(f"{template}.txt").render(**values)
         subject, _, text = written.strip().partition("\n")
         html = environment.get_template("kit/letter.html").render(
-            subject=subject, paragraphs=text.strip().split("\n\n"), lang=language
+            subject=subject, paragraphs=_paragraphs(text.strip()), lang=language
         )
     return Mail(
         recipient=recipient,
@@ -49,3 +54,10 @@ def write(
         calendar=None if calendar is None else calendar.decode(),
         calendar_method=calendar_method,
     )
+
+
+def _paragraphs(text: str) -> list[list[list[str]]]:
+    """Take a text apart: paragraphs of lines of pieces, of which every second one is an address."""
+    return [
+        [ADDRESS.split(line) for line in paragraph.splitlines()] for paragraph in text.split("\n\n")
+    ]
