@@ -1,4 +1,4 @@
-"""How a desk is doing, in words: whether it may scan, when it was heard last, how its clock goes."""
+"""How a desk is doing, in words: may it scan, when was it heard last, how does its clock go."""
 
 from __future__ import annotations
 
