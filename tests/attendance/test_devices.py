@@ -8,25 +8,31 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, timedelta
 from itertools import permutations
 
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models import Role
 from app.attendance import invariants
+from app.attendance.commands import late_scans
 from app.attendance.commands.decisions import undo
 from app.attendance.commands.scans import Scan, Scanner, record_scans
+from app.attendance.errors import NothingToReview
 from app.attendance.models import Attendance, Direction, Fact
 from app.audit.rules import SYSTEM
 from app.kit.database import db, unit_of_work
 from app.kit.ids import new_uuid
 from tests.attendance.devices import Device, Expected, Seen, expected
 from tests.attendance.people import NINE, make_attendees, make_desk, make_morning, scanner
+from tests.makers import make_staff
 
 SCANS = {"sqlite": 6, "postgresql": 5}  # all their orders: 720 and 120
 HISTORIES = {"sqlite": int(os.environ.get("HISTORIES", "3000")), "postgresql": 300}
 PEOPLE = 3
+HAPPENINGS = ("scan", "upload", "crash", "undo", "revoke")
 MINUTES = 10
 ENDS = NINE + timedelta(minutes=MINUTES)
 AFTERWARDS = ENDS + timedelta(minutes=30)
@@ -43,16 +49,37 @@ class Hall:
         db.session.commit()
         people = make_attendees(training, PEOPLE * histories)
         self.tickets = [(attendee.id, code) for attendee, code in people]
+        self.organiser = make_staff(Role.ORGANISER)
+        self.closed: set[int | None] = set()  # desks whose scans wait for the organiser
         self.desks = [scanner(make_desk(self.lesson, f"{number}号门")) for number in (1, 2, 3)]
 
     def send(self, scans: Sequence[Scan], by: Scanner) -> None:
-        unit_of_work(lambda: record_scans(self.lesson.id, scans, by=by, now=AFTERWARDS))
+        if by.desk_id in self.closed:
+            unit_of_work(
+                lambda: late_scans.keep(
+                    by.desk_id, scans, from_file=False, by=SYSTEM, now=AFTERWARDS
+                )
+            )
+        else:
+            unit_of_work(lambda: record_scans(self.lesson.id, scans, by=by, now=AFTERWARDS))
 
-    def undo(self, scan: Scan, by: Scanner) -> None:
+    def accept_what_waits(self) -> None:
+        with suppress(NothingToReview):
+            unit_of_work(
+                lambda: late_scans.accept(
+                    self.lesson.id, None, staff_id=self.organiser.id, by=SYSTEM, now=AFTERWARDS
+                )
+            )
+
+    def take_back(self, wrong: Seen) -> None:
+        """Bring a scan in, should it still be on its phone, and undo it."""
+        by = next(desk for desk in self.desks if desk.desk_id == wrong.desk_id)
+        self.send([wrong.scan], by)
+        self.accept_what_waits()
         unit_of_work(
             lambda: undo(
                 self.lesson.id,
-                scan.uid,
+                wrong.scan.uid,
                 uid=new_uuid(),
                 reason="扫错人",
                 scanner=by,
@@ -82,7 +109,7 @@ class Hall:
 def happenings(rng: random.Random) -> Iterator[str]:
     """Give what happens at the doors, one after the other."""
     for _ in range(rng.randint(8, 16)):
-        yield rng.choices(["scan", "upload", "crash", "undo"], weights=[10, 4, 1, 1])[0]
+        yield rng.choices(HAPPENINGS, weights=[20, 8, 2, 2, 1])[0]
 
 
 def live(hall: Hall, tickets: Sequence[tuple[int, str]], rng: random.Random) -> dict[int, Expected]:
@@ -101,15 +128,16 @@ def live(hall: Hall, tickets: Sequence[tuple[int, str]], rng: random.Random) -> 
             device.upload(rng)
         elif happening == "crash":
             device.crash(rng)
+        elif happening == "revoke":
+            hall.closed.add(device.by.desk_id)
         elif happening == "undo" and seen:
-            who, wrong = seen.pop(rng.randrange(len(seen)))
-            maker = next(one for one in devices if one.by.desk_id == wrong.desk_id)
-            hall.send([wrong.scan], maker.by)
-            hall.undo(wrong.scan, maker.by)
-            del who
+            _who, wrong = seen.pop(rng.randrange(len(seen)))
+            hall.take_back(wrong)
     for device in sorted(devices, key=lambda _one: rng.random()):
         if device.queue:
             hall.send(device.queue, device.by)
+    hall.accept_what_waits()
+    hall.closed.clear()
     return {
         attendee_id: expected((one for who, one in seen if who == attendee_id), NINE, ENDS)
         for attendee_id in {who for who, _one in seen}
