@@ -29,6 +29,7 @@ KINDS: dict[str, Text] = {
     "registration_cancelled": _("报名取消"),
     "training_moved": _("场次变更"),
     "training_cancelled": _("场次取消"),
+    "appeal_answered": _("出勤异议答复"),
 }
 STATES: dict[LetterState, tuple[Text, str]] = {
     LetterState.WAITING: (_("等待发送"), "info"),

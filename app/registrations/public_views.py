@@ -153,6 +153,9 @@ def ticket(ticket: Ticket) -> ResponseReturnValue:
         rooms=_open_rooms(ticket),
         proof_url=_page_above(ticket, "proofs.mine", ticket.attendee.registration.training.ends_at),
         feedback_url=_feedback_url(ticket),
+        appeal_url=_page_above(
+            ticket, "attendance.appeal", ticket.attendee.registration.training.starts_at
+        ),
     )
 
 

@@ -161,6 +161,14 @@ def _create_appeals() -> None:
     op.create_index(op.f("ix_appeal_lesson_id_attendee_id"), "appeal", ["lesson_id", "attendee_id"])
     op.create_index(op.f("ix_appeal_organisation_id_state"), "appeal", ["organisation_id", "state"])
     op.create_index(op.f("ix_appeal_training_id"), "appeal", ["training_id"])
+    op.create_index(
+        "ix_appeal_open",
+        "appeal",
+        ["lesson_id", "attendee_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
 
 
 def _create_logs() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.database import (
@@ -62,6 +63,14 @@ class Appeal(Base):
         Index(None, "lesson_id", "attendee_id"),
         Index(None, "organisation_id", "state"),
         Index(None, "training_id"),
+        Index(
+            "ix_appeal_open",
+            "lesson_id",
+            "attendee_id",
+            unique=True,
+            sqlite_where=sql("state = 'open'"),
+            postgresql_where=sql("state = 'open'"),
+        ),
     )
 
     id: Mapped[PrimaryKey]

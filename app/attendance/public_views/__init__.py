@@ -1,6 +1,6 @@
 """Pages about attendance for people without an account."""
 
-from app.attendance.public_views import checkin
+from app.attendance.public_views import appeals, checkin
 from app.attendance.public_views.frame import blueprint
 
-__all__ = ["blueprint", "checkin"]
+__all__ = ["appeals", "blueprint", "checkin"]

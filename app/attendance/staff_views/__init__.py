@@ -1,6 +1,7 @@
 """Pages on which staff see and decide who attended."""
 
 from app.attendance.staff_views import (
+    appeals,
     board,
     conflicts,
     desks,
@@ -18,6 +19,7 @@ from app.attendance.staff_views import (
 from app.attendance.staff_views.frame import blueprint
 
 __all__ = [
+    "appeals",
     "blueprint",
     "board",
     "conflicts",
