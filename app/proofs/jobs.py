@@ -82,9 +82,11 @@ def _note(claim: Claim, ready: int, total: int, unit: Unit) -> bool:
 
 
 def delete_old_proof_archives(unit: Unit = unit_of_work) -> int:
-    """Delete archives after 30 days; they are made again when somebody asks."""
+    """Delete archives after 30 days (they can be made again) and what dead workers left."""
     old = batches.list_with_old_archive(before=clock.now() - ARCHIVE_KEPT)
     for batch_id, stored_name in old:
         archives.delete(stored_name)
         unit(lambda key=batch_id: commands.forget_archive(key))  # type: ignore[misc]  # bound per turn
+    for work in set(archives.list_works()) - batches.list_under_way():
+        archives.clear(work)  # its batch failed, or was cancelled when nobody worked on it
     return len(old)

@@ -23,8 +23,9 @@ from app.proofs.commands import batches as commands
 from app.proofs.errors import BatchOver
 from app.proofs.exports import archives
 from app.proofs.models import BatchState, Proof, ProofBatch
-from app.proofs.queries import batches
+from app.proofs.queries import batches, proofs
 from app.proofs.rules.standing import ARCHIVE_KEPT, LEASE
+from app.trainings import queries as trainings
 from tests.ops.servers import ROOT
 from tests.proofs.scene import AFTER, issue_all, make_held, make_people, order, work
 
@@ -34,6 +35,16 @@ PEOPLE = 30
 def the_batch() -> ProofBatch:
     db.session.close()
     return db.session.scalars(select(ProofBatch)).one()
+
+
+def the_batch_latest() -> ProofBatch:
+    db.session.close()
+    return db.session.scalars(select(ProofBatch).order_by(ProofBatch.id.desc()).limit(1)).one()
+
+
+def proof_of(training):
+    issue_all(training, limit=1)
+    return proofs.list_live(trainings.get(training.public_id, training.organisation_id))[0]
 
 
 def count_proofs() -> int:
@@ -145,7 +156,19 @@ def test_old_archive_is_deleted_and_made_again_on_demand(context, monkeypatch):
     assert (the_batch().stored_name, archives.is_there(stored_name)) == ("", False)
     order(training, is_issuing=False)
     work()
-    assert len(archives.list_archives()) >= 1
+    assert archives.is_there(the_batch_latest().stored_name)
+
+
+def test_what_a_dead_worker_left_is_cleared_when_its_batch_is_over(context):
+    training = make_held()
+    make_people(training, 1)
+    batch_id = order(training)
+    archives.print_into(batch_id, proof_of(training))
+    jobs.delete_old_proof_archives()
+    assert archives.list_works() == [batch_id]
+    unit_of_work(lambda: commands.cancel(training.organisation_id, batch_id, by=SYSTEM, now=AFTER))
+    jobs.delete_old_proof_archives()
+    assert archives.list_works() == []
 
 
 # --- kill -9 in the middle ---

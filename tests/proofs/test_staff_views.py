@@ -7,7 +7,7 @@ import re
 import zipfile
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.accounts.models import Role
 from app.audit.models import AuditEntry
@@ -196,3 +196,34 @@ def test_foreign_proofs_are_not_found(app, client, organisation):
     address = f"/staff/trainings/{other.public_id}/proofs"
     for path in (address, f"/staff/proofs/batches/{batch}", f"/staff/proofs/{number}"):
         assert client.get(path).status_code == 404
+
+
+def test_list_costs_the_same_with_one_proof_and_with_many(app, client, organisation):
+    with app.app_context():
+        training = make_held(organisation)
+        make_people(training, 1)
+        issue_all(training)
+    address = f"/staff/trainings/{training.public_id}/proofs"
+    client.get(address)
+    with_one = cost(app, client, address)
+    with app.app_context():
+        make_people(training, 15)
+        make_people(training, 5, passed=False)
+        issue_all(training)
+    assert cost(app, client, address) == with_one
+
+
+def cost(app, client, address: str) -> int:
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len([one for one in seen if one.startswith(("SELECT", "WITH"))])

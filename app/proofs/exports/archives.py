@@ -28,12 +28,13 @@ MAXIMUM_BYTES = 4 * 1024**3
 NAME_LENGTH = 40
 _END = b"%%EOF"
 _TAIL = 16
+_WORK = "work-"
 
 
 def print_into(work: str, proof: Shown) -> None:
     """Print a proof into the working folder of a batch, unless it lies there whole."""
     folder = _folder(work)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{proof.number}.pdf"
     if _is_whole(path):
         return
@@ -44,10 +45,12 @@ def print_into(work: str, proof: Shown) -> None:
 
 def pack(work: str, proofs: Sequence[Shown]) -> Stored:
     """Pack the printed proofs and their list; the archive lies under a random name."""
-    with tempfile.TemporaryFile() as target:
+    folder = _folder(work)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # PDFs are packed already
             for proof in proofs:
-                archive.write(_folder(work) / f"{proof.number}.pdf", file_name(proof))
+                archive.write(folder / f"{proof.number}.pdf", file_name(proof))
             archive.writestr("list.csv", b"".join(_list(proofs)))
         target.seek(0)
         return uploads.store(target, file_name="proofs.zip", root=_root(), max_bytes=MAXIMUM_BYTES)
@@ -56,6 +59,11 @@ def pack(work: str, proofs: Sequence[Shown]) -> Stored:
 def clear(work: str) -> None:
     """Throw the working folder of a batch away."""
     shutil.rmtree(_folder(work), ignore_errors=True)
+
+
+def list_works() -> list[str]:
+    """Give the batches that have a working folder."""
+    return sorted(path.name.removeprefix(_WORK) for path in _root().glob(f"{_WORK}*"))
 
 
 def open_archive(stored_name: str) -> BinaryIO:
@@ -75,11 +83,6 @@ def is_there(stored_name: str) -> bool:
 def delete(stored_name: str) -> None:
     """Delete an archive."""
     uploads.delete(stored_name, root=_root())
-
-
-def list_archives() -> list[str]:
-    """Give the names of all archives that lie there."""
-    return uploads.names(_root())
 
 
 def file_name(proof: Shown) -> str:
@@ -108,7 +111,7 @@ def _root() -> Path:
 
 def _folder(work: str) -> Path:
     assert re.fullmatch(r"[0-9a-z]{26}", work)  # noqa: S101 - a public id is no path
-    return _root() / f"work-{work}"
+    return _root() / f"{_WORK}{work}"
 
 
 def _is_whole(path: Path) -> bool:

@@ -68,6 +68,13 @@ def list_with_old_archive(*, before: datetime) -> Sequence[tuple[int, str]]:
     return [(row.id, row.stored_name) for row in rows]
 
 
+def list_under_way() -> set[str]:
+    """Give the public ids of all batches that wait or are worked on."""
+    return set(
+        db.session.scalars(select(ProofBatch.public_id).where(ProofBatch.state.in_(UNDER_WAY)))
+    )
+
+
 def work_of(batch_id: int) -> str:
     """Give the public id of a batch by key: its working folder bears it."""
     return db.session.get_one(ProofBatch, batch_id).public_id

@@ -47,9 +47,11 @@ def pack(training_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/proofs/batches/<batch_id>")
 @requires(*READERS)
-def progress(batch_id: str) -> str:
-    """Show how far a batch is; the page renews itself until it ends."""
+def progress(batch_id: str) -> ResponseReturnValue:
+    """Show how far a batch is; the page renews its figures, and itself when the batch ends."""
     batch, training = _the_batch(batch_id)
+    if "HX-Request" in request.headers and batch.state not in standing.UNDER_WAY:
+        return Response(headers={"HX-Refresh": "true"})
     return render_template(
         "proofs/staff/progress.html",
         training=training,
