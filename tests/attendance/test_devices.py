@@ -71,6 +71,14 @@ class Hall:
                 )
             )
 
+    def bring_home(self, devices: Sequence[Device]) -> None:
+        """Empty every queue at the end of the day, and let the desks be open again."""
+        for device in devices:
+            if device.queue:
+                self.send(device.queue, device.by)
+        self.accept_what_waits()
+        self.closed.clear()
+
     def take_back(self, wrong: Seen) -> None:
         """Bring a scan in, should it still be on its phone, and undo it."""
         by = next(desk for desk in self.desks if desk.desk_id == wrong.desk_id)
@@ -133,11 +141,7 @@ def live(hall: Hall, tickets: Sequence[tuple[int, str]], rng: random.Random) -> 
         elif happening == "undo" and seen:
             _who, wrong = seen.pop(rng.randrange(len(seen)))
             hall.take_back(wrong)
-    for device in sorted(devices, key=lambda _one: rng.random()):
-        if device.queue:
-            hall.send(device.queue, device.by)
-    hall.accept_what_waits()
-    hall.closed.clear()
+    hall.bring_home(rng.sample(devices, len(devices)))
     return {
         attendee_id: expected((one for who, one in seen if who == attendee_id), NINE, ENDS)
         for attendee_id in {who for who, _one in seen}

@@ -17,8 +17,8 @@ PEOPLE = 500
 pytestmark = pytest.mark.timeout(120)
 
 
-def test_two_desks_that_scan_the_same_people_at_once_admit_each_of_them_once(site: Site):
-    rush = scan_at_two_desks(site, PEOPLE)
+def test_two_desks_that_scan_the_same_people_at_once_admit_each_of_them_once(own_site: Site):
+    rush = scan_at_two_desks(own_site, PEOPLE)
     assert len(rush.answers) == PEOPLE
     assert set(rush.verdicts()) == {("admitted", "already_in")}
     for both in rush.answers.values():
@@ -27,7 +27,7 @@ def test_two_desks_that_scan_the_same_people_at_once_admit_each_of_them_once(sit
         assert second["first_in_desk"] in DESKS
         assert since < timedelta(minutes=2)
         assert second["conflict"]
-    with site.app.app_context():
+    with own_site.app.app_context():
         records = select(func.count(Attendance.id)).where(Attendance.lesson_id == rush.lesson_id)
         facts = select(func.count(Fact.id)).where(Fact.lesson_id == rush.lesson_id)
         assert db.session.scalar(records) == PEOPLE
