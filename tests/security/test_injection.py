@@ -16,12 +16,19 @@ from icalendar import Calendar
 from python_calamine import CalamineWorkbook
 from sqlalchemy import String, Text, select
 
+from app.accounts.models import Membership, Role, Staff
+from app.attendance.commands import decisions
+from app.attendance.commands.scans import Scan, Scanner, record_scans
+from app.attendance.models import Credit, Desk, Direction
+from app.audit.rules import SYSTEM
 from app.enterprises.models import Contact, Enterprise, Person
-from app.kit.database import db
+from app.feedback.models import Feedback
+from app.kit import tokens
+from app.kit.database import db, unit_of_work
 from app.kit.mail import Mail, build
 from app.kit.sealing import Sealed
 from app.outbox.models import Letter
-from app.registrations.models import Attendee, Registration
+from app.registrations.models import Attendee, Registration, Ticket
 from app.trainings.models import (
     Course,
     Lesson,
@@ -31,6 +38,7 @@ from app.trainings.models import (
     TrainingTrainer,
     Venue,
 )
+from tests import makers
 from tests.security.expectations import cases
 from tests.security.hostile import MARK, TEXTS, dangers
 from tests.security.test_authorisation import ROUTES
@@ -50,6 +58,9 @@ FILLED = {
     Registration: ("contact_name", "enterprise_name"),
     Attendee: ("name", "job_title"),
     Letter: ("subject", "text"),
+    Staff: ("name",),
+    Desk: ("label",),
+    Feedback: ("most_useful", "to_improve", "needs"),
 }
 READS = [entry for entry in ROUTES if entry.method == "GET" and entry.endpoint != "static"]
 # With REQUIRE_ALL=1 every field meets every text; otherwise every text meets a fifth of the fields
@@ -70,6 +81,72 @@ def fill(shift: int) -> None:
     db.session.commit()
 
 
+def live_through(shift: int) -> None:
+    """Let everybody be scanned, undone, corrected and answer.
+
+    Reasons are part of facts, which are never changed: they are hostile from the beginning.
+    """
+    texts = list(TEXTS.values())
+    for number, attendee in enumerate(db.session.scalars(select(Attendee)).all(), shift):
+        decide_about(attendee, (texts[number % len(texts)], texts[(number + 7) % len(texts)]))
+        makers.save(_feedback(attendee))
+
+
+def decide_about(attendee: Attendee, reasons: tuple[str, str]) -> None:
+    """Scan a ticket twice, undo one scan and correct the record, each with its reason."""
+    lesson = _one(select(Lesson).where(Lesson.training_id == attendee.training_id))
+    desk = _one(select(Desk).where(Desk.lesson_id == lesson.id))
+    ticket = _one(select(Ticket).where(Ticket.attendee_id == attendee.id))
+    organiser = _one(
+        select(Membership)
+        .where(
+            Membership.organisation_id == lesson.organisation_id,
+            Membership.role == Role.ORGANISER,
+        )
+        .order_by(Membership.id)
+    )
+    code = tokens.issue(tokens.Purpose.TICKET, ticket.token_id)
+    scanner = Scanner(desk_id=desk.id, staff_id=None, label=desk.label)
+    decided = {"by": SYSTEM, "now": NOW}
+    where, person, staff_id = lesson.id, attendee.public_id, organiser.staff_id
+
+    def work() -> None:
+        record_scans(where, [_scan(code, "seen"), _scan(code, "again")], by=scanner, now=NOW)
+        decisions.undo(where, "again", uid="u", reason=reasons[0], scanner=scanner, **decided)
+        decisions.correct(
+            where,
+            person,
+            Credit.PRESENT,
+            uid="c",
+            reason=reasons[1],
+            staff_id=staff_id,
+            **decided,
+        )
+
+    unit_of_work(work)
+
+
+def _one(statement):
+    found = db.session.scalars(statement).first()
+    assert found is not None
+    return found
+
+
+def _scan(code: str, uid: str) -> Scan:
+    return Scan(uid=uid, code=code, direction=Direction.IN, occurred_at=NOW)
+
+
+def _feedback(attendee: Attendee) -> Feedback:
+    scores = dict.fromkeys(("content", "trainer", "organisation", "effect", "overall"), 5)
+    return Feedback(
+        **scores,
+        organisation_id=attendee.organisation_id,
+        training_id=attendee.training_id,
+        attendee_id=attendee.id,
+        created_at=NOW,
+    )
+
+
 def _width(model: type, name: str) -> int | None:
     kind = model.__table__.c[name].type
     is_open = isinstance(kind, Text | Sealed) or not isinstance(kind, String)
@@ -79,6 +156,7 @@ def _width(model: type, name: str) -> int | None:
 @pytest.fixture
 def hostile_world(world: World, request):
     with world.app.app_context():
+        live_through(request.param)
         fill(request.param)
         db.session.remove()
     yield world
