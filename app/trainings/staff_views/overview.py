@@ -115,6 +115,7 @@ def _related(training: Training) -> list[tuple[str, str, str]]:
 
 
 def _desk(lesson: Lesson) -> str:
-    if "desk.show" not in current_app.view_functions:
+    may_keep = staff().has(Role.ORGANISER, Role.TRAINER)
+    if not may_keep or "attendance_staff.desks" not in current_app.view_functions:
         return ""
-    return url_for("desk.show", lesson_id=lesson.public_id)
+    return url_for("attendance_staff.desks", lesson_id=lesson.public_id)
