@@ -16,10 +16,10 @@ Note = Annotated[str, Field(min_length=2, max_length=300)]
 
 
 class RevokeForm(Input):
-    """Why a proof is taken back: the public is told the reason, not the note."""
+    """Why a proof is taken back: the public is told the reason, not the remark."""
 
     reason: RevokeReason
-    note: Note
+    remark: Note
 
     @field_validator("reason")
     @classmethod

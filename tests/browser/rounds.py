@@ -31,6 +31,7 @@ FILES = (".js", ".webmanifest", ".ics", ".png", ".svg", ".pdf", ".csv", ".xlsx",
 FILES += (">.<", ".<any", "/materials/<", "/hall/code")
 ON_THE_WAY = {"/staff/sign-in/code", "/my/r/<token>"}  # lead on to another page
 EVERY_STATE = {"/trainings/<training_id>", "/staff/trainings/<training_id>", "/t/<code>"}
+EVERY_STATE |= {"/staff/trainings/<training_id>/proofs", "/t/<code>/proof"}
 SEEN_BY_ALL = {  # and differ by role
     "/staff/",
     "/staff/trainings",

@@ -113,9 +113,13 @@ def test_proof_is_replaced_and_revoked_with_reasons(app, client, training):
     assert new.rpartition("/")[2] in client.get(address).text
     assert client.get(f"{address}.pdf").status_code == 409
     assert client.get(f"{new}.pdf").data.startswith(b"%PDF-")
-    for wrong in ({"note": "原因"}, {"reason": "replaced", "note": "原因"}, {"reason": "mistake"}):
+    for wrong in (
+        {"remark": "原因"},
+        {"reason": "replaced", "remark": "原因"},
+        {"reason": "mistake"},
+    ):
         assert client.post(f"{new}/revoke", data=wrong).status_code == 422
-    good = {"reason": "mistake", "note": "发错人"}
+    good = {"reason": "mistake", "remark": "发错人"}
     assert client.post(f"{new}/revoke", data=good).status_code == 303
     page = client.get(new).text
     assert "发错人" in page

@@ -41,7 +41,7 @@ def revoke(proof_number: str) -> ResponseReturnValue:
                 who.organisation_id,
                 proof_number,
                 reason=value.reason,
-                note=value.note,
+                note=value.remark,
                 staff_id=who.staff_id,
                 by=who.actor,
                 now=now,
