@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from app.accounts.models import Role
+from app.accounts.models import Organisation, Role
 from app.attendance.models import Fact
 from app.kit.database import db
 from app.trainings.models import Lesson
@@ -21,6 +21,7 @@ from tests.browser.house import House
 from tests.browser.watching import Window, window
 
 NAMES = ["王示例", "李示例", "张样例", "赵样例"]
+MOST_OF_ONE = 500  # people of one registration
 NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 FEED = """async (codes) => {
   const input = document.getElementById("code-text");
@@ -60,20 +61,28 @@ class Door:
             return [(fact.kind, fact.verdict) for fact in facts]
 
 
-def make_door(house: House, names: Sequence[str] = NAMES) -> Door:
-    """Make a lesson that began five minutes ago, with one confirmed person for each name."""
+def make_door(house: House, names: Sequence[str] = NAMES, *, beside: Door | None = None) -> Door:
+    """Make a lesson that began five minutes ago, with one confirmed person for each name.
+
+    It is of another organisation than any before, or of the same as the one `beside`.
+    """
     with house.app.app_context():
-        organisation = makers.make_organisation()
+        organisation = _organisation_of(beside) if beside else makers.make_organisation()
         organiser = makers.make_staff(Role.ORGANISER, organisation=organisation)
         training = makers.make_training(
             organisation,
             starts_at=datetime.now(UTC) - timedelta(minutes=5),
             capacity_onsite=max(100, len(names)),
         )
-        made = make_attendees(training, len(names))
-        for (attendee, _), name in zip(made, names, strict=True):
-            attendee.name = name
-        makers.save(*(attendee for attendee, _ in made))
+        made = [
+            one
+            for at in range(0, len(names), MOST_OF_ONE)
+            for one in make_attendees(training, len(names[at : at + MOST_OF_ONE]))
+        ]
+        for number, ((attendee, _), name) in enumerate(zip(made, names, strict=True), start=1):
+            attendee.name, attendee.sequence = name, number
+        training.taken_onsite = training.seat_sequence = len(made)
+        makers.save(training, *(attendee for attendee, _ in made))
         people = [(attendee.public_id, attendee.name, code) for attendee, code in made]
         return Door(
             house=house,
@@ -82,6 +91,11 @@ def make_door(house: House, names: Sequence[str] = NAMES) -> Door:
             people=people,
             cookie=house.cookie_of(organiser),
         )
+
+
+def _organisation_of(door: Door) -> Organisation:
+    lesson = db.session.scalars(select(Lesson).where(Lesson.public_id == door.lesson)).one()
+    return db.session.get_one(Organisation, lesson.organisation_id)
 
 
 def become_desk(page: Page, door: Door, *, label: str = "", searches: bool = False) -> None:
@@ -117,8 +131,16 @@ def opened(browser: Browser, door: Door, **options: Any) -> Iterator[Window]:
 
 
 def go_offline(one: Window) -> None:
-    """Cut the network; what the browser complains of is no fault from now on."""
+    """Cut the network, and wait until the desk has noticed."""
     one.context.set_offline(True)
+    expect(one.page.locator("#network[data-state=offline]")).to_be_visible()
+
+
+def go_online(one: Window) -> None:
+    """Give the network back, and wait until nothing waits any more."""
+    one.context.set_offline(False)
+    wait_until_synced(one.page)
+    forgive_network(one)
 
 
 def forgive_network(one: Window) -> None:

@@ -233,7 +233,7 @@ def test_refused_camera_says_what_to_do_and_a_photo_does_instead(chromium, door,
 
 
 def test_closed_desk_says_so_and_can_be_opened_again(chromium, door):
-    """Nothing of the list is left, what was scanned goes to the organiser, and a new start works."""
+    """The list is gone, what was scanned goes to the organiser, and it can be opened anew."""
     with opened(chromium, door) as one:
         one.expected.add("401")
         with door.house.app.app_context():

@@ -14,18 +14,19 @@ from tests import makers
 from tests.browser.watching import window
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.xdist_group("browser")]
-TABLE = json.loads(
-    (Path(__file__).parents[1] / "attendance" / "verdicts.json").read_text("utf-8")
-)
+TABLE = json.loads((Path(__file__).parents[1] / "attendance" / "verdicts.json").read_text("utf-8"))
 JUDGE = """async (cases) => {
   const { judge } = await import("/static/js/desk/judge.js");
   const minute = 60000, length = 180;
   return cases.map((one) => {
     const stands = one.place === undefined ? {} : one.place;
     const isListed = stands !== null && stands.training !== "other";
-    const place = isListed ? { state: stands.state || "confirmed", isRevoked: Boolean(stands.revoked) } : null;
-    const door = { trainingState: one.training || "published", opensAt: -120 * minute, closesAt: (length + 60) * minute };
-    return judge(place, door, { direction: one.direction || "in", isInside: Boolean(one.inside), at: (one.minute || 0) * minute });
+    const { state = "confirmed", revoked: isRevoked = false } = stands || {};
+    const { training: trainingState = "published", direction = "in" } = one;
+    const door = { trainingState, opensAt: -120 * minute, closesAt: (length + 60) * minute };
+    const at = (one.minute || 0) * minute;
+    const how = { direction, isInside: Boolean(one.inside), at };
+    return judge(isListed ? { state, isRevoked } : null, door, how);
   });
 }"""
 WALK = """async (walks) => {
@@ -94,11 +95,13 @@ def test_boxes_of_the_server_open_here_and_letters_from_here_there(page, house):
         letterbox = slot()
         opened, lookup, wrong, letter = page.evaluate(
             """async ([code, box, key]) => {
-              const { TICKET, boxKey, openBox, sealForServer } = await import("/static/js/desk/boxes.js");
-              const made = await boxKey(code, "lesson", TICKET);
+              const boxes = await import("/static/js/desk/boxes.js");
+              const made = await boxes.boxKey(code, "lesson", boxes.TICKET);
               return [
-                await openBox(made.key, box, "attendee"), made.lookup, await openBox(made.key, box, "other"),
-                await sealForServer(key, { name: "李示例" }, "uid-1"),
+                await boxes.openBox(made.key, box, "attendee"),
+                made.lookup,
+                await boxes.openBox(made.key, box, "other"),
+                await boxes.sealForServer(key, { name: "李示例" }, "uid-1"),
               ];
             }""",
             ["a" * 26, box, letterbox.key],

@@ -69,7 +69,7 @@ export class Door {
   // What is said to a verdict of this phone; what it cannot know, the server will be asked.
   words(verdict, { entry, at }) {
     const isAsked = verdict === "unknown" && at;
-    const asked = this.sync.isOnline ? this.texts.askingServer : this.texts.serverWillCheck;
+    const asked = navigator.onLine && this.sync.isOnline ? this.texts.askingServer : this.texts.serverWillCheck;
     return {
       verdict,
       attendee: null,

@@ -20,7 +20,10 @@ export class Sync {
     this.failures = 0;
     this.most = MOST_SCANS;
     this.heartbeatAt = 0;
-    addEventListener("online", () => this.kick());
+    addEventListener("online", () => {
+      this.failures = 0; // of the time without network
+      this.kick();
+    });
     addEventListener("offline", () => this.mark(false));
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.kick(); });
   }
