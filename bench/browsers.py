@@ -27,6 +27,8 @@ class Browser:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
         self.requests = 0
+        self.received = 0
+        self.tag = ""
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Ask for a page; redirects are not followed."""
@@ -55,6 +57,7 @@ class Browser:
         content = answer.read()
         self.requests += 1
         self.location = answer.getheader("Location", "")
+        self.tag = answer.getheader("ETag", "")
         for line in answer.headers.get_all("Set-Cookie", []):
             for name, morsel in SimpleCookie(line).items():
                 self.cookies[name] = morsel.value

@@ -43,10 +43,10 @@ def a_year(folder: Path) -> Instance:
     return Instance(env=env, document=document)
 
 
-def a_crowd(folder: Path) -> Instance:
-    """Seed one training with ten thousand people and let its first lesson run now."""
+def a_crowd(folder: Path, people: int = PEOPLE) -> Instance:
+    """Seed one training with many people and let its first lesson run now."""
     env = environment(folder)
-    count = str(PEOPLE)
+    count = str(people)
     document = json.loads(
         flask("seed", "--profile", "load", "--attendees", count, "--json", env=env)
     )
