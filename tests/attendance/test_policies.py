@@ -106,6 +106,16 @@ def test_versions_keep_who_and_why(scene):
     )
 
 
+def test_the_rule_of_one_training_judges_no_other(scene):
+    scene.change(Policy(amount=10))
+    other = Scene()
+    evidence = db.session.scalars(
+        select(Attendance.evidence).where(Attendance.lesson_id == other.lesson.id)
+    ).all()
+    assert [one["policy"] for one in evidence] == [0, 0]
+    assert credits_now() == [Credit.PRESENT, Credit.PRESENT, Credit.PRESENT, Credit.PARTIAL]
+
+
 def test_those_online_have_a_share_of_their_own(scene):
     scene.change(Policy(amount=60, online_percent=50))
     assert credits_now() == [Credit.PRESENT, Credit.PRESENT]

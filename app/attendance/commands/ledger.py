@@ -25,13 +25,22 @@ from app.trainings.models import Lesson, Training
 # Built once: a single scan is to cost little more than its work in the database
 LESSON, FACT, ATTENDANCE = Lesson.__table__, Fact.__table__, Attendance.__table__
 _OF_TRAINING = Training.__table__.c.id == LESSON.c.training_id
-_RULE = RuleVersion.__table__.c
+# SQLite is given the lesson's columns without their table, so here they need names of their own
+_RULE: Any = (
+    select(
+        RuleVersion.training_id.label("of_training"),
+        RuleVersion.number.label("rule_number"),
+        RuleVersion.content.label("rule_content"),
+    )
+    .subquery()
+    .c
+)
 
 
 def _newest(column: Any) -> Any:
     """Give a column of the newest version of the training's rule, as a subquery."""
-    newest = select(column).where(_RULE.training_id == LESSON.c.training_id)
-    return newest.order_by(_RULE.number.desc()).limit(1).scalar_subquery()
+    newest = select(column).where(_RULE.of_training == LESSON.c.training_id)
+    return newest.order_by(_RULE.rule_number.desc()).limit(1).scalar_subquery()
 
 
 _TAKE: Any = (
@@ -53,8 +62,8 @@ _TAKE: Any = (
         .where(_OF_TRAINING)
         .scalar_subquery()
         .label("required_percent"),
-        _newest(_RULE.number).label("rule_number"),
-        _newest(_RULE.content).label("rule"),
+        _newest(_RULE.rule_number).label("rule_number"),
+        _newest(_RULE.rule_content).label("rule"),
     )
 )
 _APPEND: Any = insert(FACT)  # type: ignore[arg-type]  # a table, as declared

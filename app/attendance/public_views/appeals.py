@@ -13,7 +13,7 @@ from app.attendance.commands import appeals as commands
 from app.attendance.commands.appeals import Objection
 from app.attendance.exports.files import open_evidence, root, store_evidence
 from app.attendance.forms.appeals import TEXT_MAXIMUM, AppealForm
-from app.attendance.models import Appeal, AppealedBy
+from app.attendance.models import Appeal, AppealedBy, AppealState
 from app.attendance.public_views.frame import blueprint
 from app.attendance.queries import appeals as queries
 from app.attendance.queries.policies import get_in_force
@@ -200,13 +200,21 @@ def _page(side: Side, form: Form) -> str:
     now = clock.now()
     days = get_in_force(side.training.id).policy.appeal_days
     records = queries.list_contestable(side.training, side.attendee_ids, days=days)
+    cases = queries.list_own(side.attendee_ids)
+    waiting = {
+        (case.attendee, case.lesson) for case in cases if case.appeal.state is AppealState.OPEN
+    }
     return render_template(
         "attendance/appeal.html",
         side=side,
         training=side.training,
         records=records,
-        contestable=[one for one in records if one.window.is_open(now)],
-        cases=queries.list_own(side.attendee_ids),
+        contestable=[
+            one
+            for one in records
+            if one.window.is_open(now) and (one.attendee, one.lesson) not in waiting
+        ],
+        cases=cases,
         days=days,
         form=form,
         text_maximum=TEXT_MAXIMUM,
