@@ -23,6 +23,7 @@ import { WalkIn } from "./walk-in.js";
 const data = JSON.parse(document.getElementById("desk-data").textContent);
 const { texts, sprite } = data;
 const lesson = location.pathname.split("/")[2] || "";
+const MINUTE_MS = 60000;
 const find = (id) => document.getElementById(id);
 place.timeZone = data.timezone;
 
@@ -201,7 +202,7 @@ async function run(desk) {
   new Search({ input: find("search-text"), list: find("hits"), status: find("search-status") }, { server, roster, own, desk, texts }, {
     onChoose: (attendee) => { roster.meet(attendee); scanned({ attendee: attendee.id }); },
   });
-  new CameraPanel(data, { onCode: (code) => scanned({ code }) });
+  new CameraPanel(data, { onCode: (code) => { if (!document.querySelector("dialog[open]")) scanned({ code }); } });
   hearScanner((code) => scanned({ code }));
   find("code-form").addEventListener("submit", (submitted) => {
     submitted.preventDefault();
@@ -223,6 +224,11 @@ async function run(desk) {
   } else {
     sync.kick();
   }
+  setInterval(() => {
+    if (sync.hasEnded || !isOver(desk, roster.head)) return;
+    sync.hasEnded = true;
+    ending.end("expired");
+  }, MINUTE_MS);
   document.body.dataset.ready = "true";
 }
 
