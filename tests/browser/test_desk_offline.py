@@ -35,6 +35,20 @@ from tests.browser.watching import window
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.xdist_group("browser")]
 EACH, SHARED, BY_CAMERA = 200, 50, 5
 LOST_OF_TEN = 3
+WATCH_THE_DISK = """() => {
+  window.order = [];
+  const begin = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (stores, mode, options) {
+    const begun = begin.call(this, stores, mode, options);
+    if (mode === "readwrite" && [stores].flat().includes("scans")) {
+      begun.addEventListener("complete", () => window.order.push(`disk ${begun.durability}`));
+    }
+    return begun;
+  };
+  const screen = document.getElementById("verdict");
+  new MutationObserver(() => { if (!screen.hidden) window.order.push("answer"); })
+    .observe(screen, { attributeFilter: ["hidden"] });
+}"""
 FEEDBACK_MS = 300
 
 
@@ -60,6 +74,17 @@ def test_scans_without_network_wait_survive_a_restart_and_arrive_once(chromium, 
         go_online(one)
         expect(waiting).to_have_count(0)
     assert door.facts() == [("door_scan", "admitted"), ("door_scan", "already_in")]
+
+
+def test_a_scan_is_on_the_disk_before_it_is_answered(chromium, house):
+    door = make_door(house)
+    with opened(chromium, door) as one:
+        go_offline(one)
+        one.page.evaluate(WATCH_THE_DISK)
+        type_code(one, door.codes[0])
+        answer(one, "admitted")
+        assert one.page.evaluate("window.order") == ["disk strict", "answer"]
+        go_online(one)
 
 
 def test_what_the_phone_does_not_know_it_says_and_the_server_answers_later(chromium, house):
