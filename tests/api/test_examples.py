@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 import schemathesis
+from sqlalchemy import select
 
-from app.kit import openapi
+from app.accounts.models import Staff
+from app.kit import openapi, tokens
 from app.kit.database import db
-from app.trainings.models import Training, TrainingState
+from app.trainings.models import Lesson, Training, TrainingState
 from tests.api.operations import OPERATIONS
 from tests.api.scene import let_pass, make_scene, sign_up
 from tests.api.test_conformance import CHECKS, PLAIN
+from tests.attendance.people import make_invitation
 
 
 @pytest.fixture
@@ -68,6 +71,7 @@ def in_another_year(example: dict) -> dict:
         ("about_openapi", 200),
         ("attendance_export", 200),
         ("attendance_list_changes", 200),
+        ("attendance_list_conflicts", 200),
         ("attendance_show_counter", 200),
         ("attendance_show_roster", 200),
         ("feedback_summary", 200),
@@ -86,6 +90,8 @@ def test_request_without_a_body_is_answered(asker, name, status):
 @pytest.mark.parametrize(
     ("name", "status"),
     [
+        ("attendance_beat", 200),
+        ("attendance_keep_late_scans", 202),
         ("attendance_record_walk_ins", 200),
         ("attendance_search", 200),
         ("registrations_add_attendee", 201),
@@ -136,6 +142,20 @@ def test_examples_of_the_door_are_accepted(asker):
     assert corrected.json()["credit"] == "present"
 
 
+def test_example_of_becoming_a_desk_is_accepted_with_a_living_invitation(asker):
+    with asker.app.app_context():
+        lesson = db.session.scalars(select(Lesson)).one()
+        staff = db.session.scalars(select(Staff)).one()
+        invitation = make_invitation(lesson, staff, now=datetime.now(UTC))
+        token = tokens.issue(tokens.Purpose.ENROL, invitation.token_id)
+    example = asker.example("attendance_become_desk")
+    made = asker.ask("attendance_become_desk", example | {"invitation": token})
+    again = asker.ask("attendance_become_desk", example | {"invitation": token})
+    forged = asker.ask("attendance_become_desk", example)
+    assert (made.status_code, made.json()["lesson"]) == (201, asker.scene.ids["lesson_id"])
+    assert [again.status_code, forged.status_code] == [409, 404]
+
+
 def test_example_of_feedback_is_accepted_from_who_attended(asker):
     correction = asker.example("attendance_correct") | {"attendee": asker.scene.ids["attendee_id"]}
     asker.ask("attendance_correct", correction)
@@ -178,7 +198,8 @@ def test_every_operation_is_shown_somewhere_here():
     }
     told |= {
         "registrations_register", "trainings_create_training", "trainings_change_training",
-        "attendance_record_scans", "attendance_undo", "attendance_correct", "feedback_submit",
+        "attendance_become_desk", "attendance_record_scans", "attendance_undo",
+        "attendance_correct", "feedback_submit",
         "trainings_publish_training", "trainings_close_training", "trainings_reopen_training",
     }  # fmt: skip
     assert told == set(OPERATIONS)

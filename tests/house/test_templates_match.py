@@ -14,6 +14,7 @@ TEMPLATES = ROOT / "templates"
 NAMED = re.compile(r"""["']([\w./-]+\.(?:html|txt|typ))["']""")
 DYNAMIC = {f"registrations/mail/{one}.txt" for one in (*Occasion, *Change)}
 """Templates whose names are put together: one for each occasion of a letter."""
+DYNAMIC |= {"attendance/mail/appeal_answered.txt"}  # letters are named without their ending
 
 
 def existing() -> set[str]:

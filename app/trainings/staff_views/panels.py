@@ -25,8 +25,7 @@ def _next_lessons(who: Identity, now: datetime) -> str:
     return render_template(
         "trainings/staff/next_lessons.html",
         lessons=[
-            (one, url_for(_DESKS, lesson_id=one.public_id) if has_desks else "")
-            for one in lessons
+            (one, url_for(_DESKS, lesson_id=one.public_id) if has_desks else "") for one in lessons
         ],
         may_write=who.has(Role.ORGANISER),
     )
