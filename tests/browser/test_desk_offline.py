@@ -31,6 +31,7 @@ from tests.browser.doors import (
 )
 from tests.browser.fake_camera import film, launch_arguments
 from tests.browser.watching import window
+from tests.ops.servers import ROOT
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.xdist_group("browser")]
 EACH, SHARED, BY_CAMERA = 200, 50, 5
@@ -76,15 +77,28 @@ def test_scans_without_network_wait_survive_a_restart_and_arrive_once(chromium, 
     assert door.facts() == [("door_scan", "admitted"), ("door_scan", "already_in")]
 
 
-def test_a_scan_is_on_the_disk_before_it_is_answered(chromium, house):
+@pytest.mark.parametrize(
+    ("without", "order"), [("", ["disk strict", "answer"]), ("await ", ["answer", "disk strict"])]
+)
+def test_a_scan_is_on_the_disk_before_it_is_answered(chromium, house, without, order):
+    """And a desk that did not wait for the disk would be found out."""
     door = make_door(house)
-    with opened(chromium, door) as one:
-        go_offline(one)
+    program = (ROOT / "static/js/desk/door.js").read_text("utf-8")
+    guard = "await this.own.add(scan)"
+    assert guard in program
+    program = program.replace(guard, guard.removeprefix(without))
+    with window(chromium, house, cookies=[door.cookie]) as one:
+        one.context.route(
+            "**/js/desk/door.js",
+            lambda route: route.fulfill(body=program, content_type="text/javascript"),
+        )
+        become_desk(one.page, door)
         one.page.evaluate(WATCH_THE_DISK)
         type_code(one, door.codes[0])
         answer(one, "admitted")
-        assert one.page.evaluate("window.order") == ["disk strict", "answer"]
-        go_online(one)
+        one.page.wait_for_function("window.order.length > 1")
+        assert one.page.evaluate("window.order.slice(0, 2)") == order
+        wait_until_synced(one.page)
 
 
 def test_what_the_phone_does_not_know_it_says_and_the_server_answers_later(chromium, house):
