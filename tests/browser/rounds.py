@@ -118,7 +118,7 @@ def _visits(entry: guards.Entry, known: Values, states: Values) -> Iterator[Visi
 
 def _who(entry: guards.Entry, path: str) -> Iterable[str]:
     guard = entry.guard
-    if guard is None or guard.kind in {"public", "with_ticket"}:
+    if guard is None or guard.kind in {"public", "with_ticket", "with_group"}:
         return [NOBODY]
     if guard.kind == "with_manage_grant":
         return [HOLDER]
@@ -130,6 +130,7 @@ def _who(entry: guards.Entry, path: str) -> Iterable[str]:
 
 def _filled(rule: str, known: Values) -> Iterator[str]:
     """Put known values into an address; several arguments take their values side by side."""
+    known = {**known, "code": known["group"]} if rule == "/g/<code>" else known
     names = [part.split(">")[0] for part in rule.split("<")[1:]]
     missing = [name for name in names if name not in known]
     assert not missing, f"{rule}: say in rounds.py what {missing} may be"
@@ -161,6 +162,7 @@ def _values() -> dict[str, list[str]]:
         "number": _numbers(home),
         "proof_number": _numbers(home),
         "code": [_code(_answering())],
+        "group": [tokens.issue(tokens.Purpose.GROUP, registration.public_id)],
         "early": [_code(attendee)],
     }
 
