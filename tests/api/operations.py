@@ -9,6 +9,7 @@ OPERATIONS = (
     "attendance_keep_late_scans",
     "attendance_list_changes",
     "attendance_list_conflicts",
+    "attendance_list_groups",
     "attendance_record_scans",
     "attendance_record_walk_ins",
     "attendance_search",

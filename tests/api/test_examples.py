@@ -72,6 +72,7 @@ def in_another_year(example: dict) -> dict:
         ("attendance_export", 200),
         ("attendance_list_changes", 200),
         ("attendance_list_conflicts", 200),
+        ("attendance_list_groups", 200),
         ("attendance_show_counter", 200),
         ("attendance_show_roster", 200),
         ("feedback_summary", 200),

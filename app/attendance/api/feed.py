@@ -28,6 +28,15 @@ def show_roster(*, post: Post) -> Response:
     return compression.packed(api.answer(answer))
 
 
+@blueprint.get("/lessons/<lesson_id>/groups")
+@access.desk
+@api.documented(answers=feed_schemas.GroupsOut, refusals=DESK_REFUSALS, tag="desk", secured=True)
+def list_groups(*, post: Post) -> Response:
+    """Give the boxes of group codes; a desk takes them after the roster, which works without."""
+    groups = roster.list_groups(post.lesson_id, post.lesson)
+    return compression.packed(api.answer(feed_schemas.groups_out(groups)))
+
+
 @blueprint.get("/lessons/<lesson_id>/changes")
 @access.desk
 @api.documented(

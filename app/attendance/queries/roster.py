@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,6 @@ class Roster:
     """Everybody of a lesson; `people` are for the box of desks that may search."""
 
     entries: Sequence[RosterEntry]
-    groups: Sequence[Box]
     revoked: Sequence[str]
     people: Sequence[Known]
 
@@ -108,19 +107,18 @@ def get_roster(lesson_id: int, lesson: str) -> Roster:
     """Give everybody with a place or a wish for one, by number, in two statements."""
     rows = db.session.execute(_ticketed(lesson_id)).all()
     known = [_known(row) for row in rows]
-    parties: dict[str, list[tuple[Row[Any], Known]]] = {}
-    for row, person in zip(rows, known, strict=True):
-        parties.setdefault(row.registration, []).append((row, person))
     return Roster(
         entries=[_entry(row, one, lesson) for row, one in zip(rows, known, strict=True)],
-        groups=_groups(lesson, parties),
         revoked=[ticket_lookup(lesson, token_id) for token_id in _revoked(lesson_id)],
         people=[one for row, one in zip(rows, known, strict=True) if row.state in LIVE],
     )
 
 
-def _groups(lesson: str, parties: Mapping[str, list[tuple[Row[Any], Known]]]) -> list[Box]:
+def list_groups(lesson_id: int, lesson: str) -> list[Box]:
     """Close those who still count into a box for each registration of more than one."""
+    parties: dict[str, list[tuple[Row[Any], Known]]] = {}
+    for row in db.session.execute(_ticketed(lesson_id)):
+        parties.setdefault(row.registration, []).append((row, _known(row)))
     groups = []
     for registration, party in parties.items():
         people = [one for row, one in party if row.state in LIVE]

@@ -39,7 +39,7 @@ class Box:
 def ticket_box(lesson: str, token_id: str, person: Known) -> Box:
     """Close a person into the box that their ticket opens at a lesson (public id)."""
     made = box_key(token_id, place=lesson, info=TICKET)
-    plain = {"n": person.name, "e": person.enterprise, "p": person.phone_masked}
+    plain = [person.name, person.enterprise, person.phone_masked]
     return _box(made, plain, person.attendee)
 
 

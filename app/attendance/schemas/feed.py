@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from app.attendance.models import Credit, Direction, FactKind, Verdict
 from app.attendance.queries.desks import Post
 from app.attendance.queries.feed import MOST_CHANGES, Change
 from app.attendance.queries.roster import Counter, LessonFacts, Roster, RosterEntry
+from app.attendance.rules.roster_boxes import Box
 from app.kit.forms import Input
 from app.kit.letterbox import Slot
 from app.registrations.models import AttendeeState
@@ -82,9 +84,14 @@ class RosterOut(BaseModel):
     server_time: datetime
     letterbox: LetterboxOut
     attendees: list[EntryOut]
-    groups: list[BoxOut]
     revoked: list[str]
     search: str | None
+
+
+class GroupsOut(BaseModel):
+    """The boxes of all group codes of a lesson: everybody in them lies in the roster as well."""
+
+    groups: list[BoxOut]
 
 
 class ChangesQuery(Input):
@@ -197,9 +204,15 @@ def roster_out(
         server_time=now,
         letterbox=LetterboxOut(kid=letterbox.kid, key=letterbox.key),
         attendees=[entry_out(entry) for entry in roster.entries],
-        groups=[BoxOut(lookup=group.lookup, box=group.content) for group in roster.groups],
         revoked=list(roster.revoked),
         search=search,
+    )
+
+
+def groups_out(groups: Iterable[Box]) -> GroupsOut:
+    """Write the boxes of groups."""
+    return GroupsOut.model_construct(
+        groups=[BoxOut(lookup=group.lookup, box=group.content) for group in groups]
     )
 
 

@@ -32,8 +32,16 @@ export class Roster {
   async replace(answer) {
     const { lesson: about, sequence, letterbox, desk, server_time: at } = answer;
     this.head = { about, sequence, letterbox, desk, skew: Date.parse(at) - Date.now(), fetched: Date.now(), isStale: false };
-    this.take(answer);
-    await this.store.putRoster(this.head, answer);
+    const groups = this.groupBoxes; // those of before, until the new ones are here
+    this.take({ ...answer, groups });
+    await this.store.putRoster(this.head, { ...answer, groups });
+  }
+
+  // Take the boxes of the group cards; they come after the people, so that a desk opens sooner.
+  async takeGroups(groups) {
+    this.putGroups(groups);
+    this.head = { ...this.head, hasGroups: true };
+    await this.store.putGroups(this.head, groups);
   }
 
   // Take a page of the change feed; give the entries that changed.
@@ -59,10 +67,15 @@ export class Roster {
     this.byId = new Map();
     this.byLookup = new Map();
     this.revoked = new Set(revoked);
-    this.groups = new Map(groups.map((group) => [group.lookup, group.box]));
+    this.putGroups(groups);
     this.searchBox = search;
     this.index = null;
     for (const entry of attendees) this.put(entry);
+  }
+
+  putGroups(groups) {
+    this.groupBoxes = groups;
+    this.groups = new Map(groups.map((group) => [group.lookup, group.box]));
   }
 
   put(entry) {
@@ -81,7 +94,7 @@ export class Roster {
     const entry = this.byLookup.get(lookup) || null;
     if (entry && !this.people.has(entry.id)) {
       const opened = await openBox(key, entry.box, entry.id);
-      if (opened) this.people.set(entry.id, { name: opened.n, enterprise: opened.e, phone: opened.p });
+      if (opened) this.people.set(entry.id, { name: opened[0], enterprise: opened[1], phone: opened[2] });
     }
     return { lookup, entry, isRevoked: this.revoked.has(lookup) };
   }

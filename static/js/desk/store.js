@@ -30,6 +30,14 @@ export class Store {
     ]);
   }
 
+  async putGroups(head, groups) {
+    const kept = await this.roster();
+    await write(["rosters", "heads"], (transaction) => [
+      transaction.objectStore("rosters").put({ ...kept, groups }),
+      transaction.objectStore("heads").put({ ...head, lesson: this.lesson }),
+    ]);
+  }
+
   // Keep what changed beside the roster: people anew, and up to where the feed was read.
   async putChanges(head, entries) {
     await write(["heads", "entries"], (transaction) => [

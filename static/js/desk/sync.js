@@ -47,10 +47,12 @@ export class Sync {
     let pause = document.hidden ? HIDDEN_ROUND_MS : ROUND_MS;
     try {
       if (!this.roster.isLoaded) await this.fetchRoster();
+      else if (!this.roster.head.hasGroups) await this.fetchGroups(); // the last time was cut off
       const hasSent = await this.send();
+      if (hasSent) this.failures = 0; // the server answers: what is lost now is asked for again soon
       await this.follow();
-      await this.heartbeat(hasSent);
       this.failures = 0;
+      await this.heartbeat(hasSent);
       this.lastSync = Date.now();
       this.roster.head.synced = this.lastSync;
       this.mark(true);
@@ -178,6 +180,11 @@ export class Sync {
     await this.roster.replace(await this.server.get("/roster"));
     await this.own.seen(sent);
     this.on.people([...this.roster.byId.values()]);
+    await this.fetchGroups();
+  }
+
+  async fetchGroups() {
+    await this.roster.takeGroups((await this.server.get("/groups")).groups);
   }
 
   async follow() {
