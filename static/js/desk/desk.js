@@ -240,4 +240,7 @@ function dayOf(instant) {
   return new Date(instant).toLocaleDateString("sv-SE", { timeZone: place.timeZone });
 }
 
-begin();
+begin().catch((failure) => {
+  console.error(failure);
+  tell("unsafe"); // a browser that keeps nothing
+});

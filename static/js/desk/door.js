@@ -32,8 +32,15 @@ export class Door {
   async open({ id, isGroup }) {
     const found = isGroup ? NOTHING : await this.roster.openTicket(id);
     if (found.entry || found.isRevoked) return found;
-    const group = await this.roster.openGroup(id);
+    const group = await this.roster.openGroup(id) || (isGroup && await this.askForGroup(id));
     return group ? { group } : found;
+  }
+
+  // A group that signed up a moment ago is in the next whole roster.
+  async askForGroup(id) {
+    if (!this.roster.head?.isStale || !this.sync.isOnline) return null;
+    await this.sync.fetchRoster().catch(() => {});
+    return this.roster.openGroup(id);
   }
 
   // Judge a scan and write it down; give it with its answer.

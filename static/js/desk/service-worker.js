@@ -40,10 +40,12 @@ async function dropOlder() {
 async function pageFor(request, url) {
   const kept = await (await caches.open(CACHE)).match(page);
   if (kept && !url.searchParams.has("lang")) return kept;
-  return fetch(request).catch(() => kept);
+  return fetch(request).catch(() => kept || Response.error());
 }
 
+// A file as it is kept; a page of a newer version asks for newer ones by their address.
 async function fileFor(request, url) {
   const kept = await (await caches.open(CACHE)).match(url.pathname);
-  return kept || fetch(request);
+  const isOther = url.search && !files.includes(url.pathname + url.search);
+  return kept && !isOther ? kept : fetch(request).catch(() => kept || Response.error());
 }
