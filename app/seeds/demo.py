@@ -13,7 +13,7 @@ from app.kit.database import db
 from app.registrations import commands as registrations
 from app.registrations.models import IfFull, Registration, RegistrationState
 from app.registrations.rules import NewAttendee
-from app.seeds import announcing, answers, doors, guests, papers, post
+from app.seeds import announcing, answers, doors, evidence, guests, papers, post
 from app.seeds.guests import Guest
 from app.seeds.offices import Login, Office, logins, open_office
 from app.seeds.result import Made
@@ -118,7 +118,9 @@ class _Run:
     def _publish(self, now: datetime) -> None:
         announcing.publish(self.office, self.training, now=now)
         if self.scene.ending != "cancelled":
-            doors.await_people(self.stage, self.office, self.training)
+            is_fresh = self.scene.ending in {"held", "running"}
+            door = evidence.Hall if is_fresh else doors.Door
+            doors.await_people(self.stage, self.office, self.training, door)
 
     def _plan_sign_ups(self, opens_at: datetime, closes_at: datetime) -> None:
         if self.scene.ending == "cancelled":

@@ -62,17 +62,20 @@ class Door:
             self.desks.append(Scanner(desk_id=desk.id, staff_id=None, label=label))
         people = _people(self.training_id)
         onsite = [one for one in people if one.channel is Channel.ONSITE]
-        online = [one for one in people if one.channel is Channel.ONLINE]
         for number, one in enumerate(onsite):
-            self._expect(number, one)
+            self.expect(number, one)
+        self.watch([one for one in people if one.channel is Channel.ONLINE])
+        if onsite:
+            self.stage.plan(self.starts_at - 5 * MINUTE, self._stranger)
+
+    def watch(self, online: Sequence[Person]) -> None:
+        """Credit those who watched, one by one and by hand."""
         for number, one in enumerate(online):
             if number % 5 != 4:
                 when = self.ends_at + (20 + number) * MINUTE
                 self.stage.plan(when, self._credit(one, Credit.PRESENT, PLATFORM))
-        if onsite:
-            self.stage.plan(self.starts_at - 5 * MINUTE, self._stranger)
 
-    def _expect(self, number: int, one: Person) -> None:
+    def expect(self, number: int, one: Person) -> None:
         """Give everybody a habit: punctual, late, early to leave, absent, seen at two desks."""
         stage, desk = self.stage, self.desks[number % 2]
         comes = stage.moment(self.starts_at - 45 * MINUTE, self.starts_at - 2 * MINUTE)
@@ -166,7 +169,7 @@ def _people(training_id: int) -> Sequence[Person]:
     ]
 
 
-def await_people(stage: Stage, office: Office, training: str) -> None:
+def await_people(stage: Stage, office: Office, training: str, door: type[Door] = Door) -> None:
     """Plan the doors of all lessons of a training (public id), an hour before each begins."""
     lessons = db.session.scalars(
         select(Lesson)
@@ -175,4 +178,4 @@ def await_people(stage: Stage, office: Office, training: str) -> None:
         .order_by(Lesson.starts_at)
     ).all()
     for lesson in lessons:
-        stage.plan(lesson.starts_at - OPENS, Door(stage, office, lesson).open)
+        stage.plan(lesson.starts_at - OPENS, door(stage, office, lesson).open)

@@ -24,14 +24,16 @@ from app.proofs.models import Proof, ProofBatch
 from app.registrations.models import Attendee, AttendeeState, Registration, Ticket
 from app.trainings.models import Course, Lesson, Material, Programme, Training, TrainingState, Venue
 from tests import makers
+from tests.browser import places
 
 NOBODY, HOLDER, NEWCOMER = "nobody", "holder of a manage link", "newcomer"
 PROGRAMS = ("/api/", "/static/", "/healthz", "/readyz", "/metrics")
 FILES = (".js", ".webmanifest", ".ics", ".png", ".svg", ".pdf", ".csv", ".xlsx", ".zip")
-FILES += (">.<", ".<any", "/materials/<", "/hall/code")
+FILES += (">.<", ".<any", "/materials/<", "/hall/code", "/file")
 ON_THE_WAY = {"/staff/sign-in/code", "/my/r/<token>"}  # lead on to another page
 EVERY_STATE = {"/trainings/<training_id>", "/staff/trainings/<training_id>", "/t/<code>"}
 EVERY_STATE |= {"/staff/trainings/<training_id>/proofs", "/t/<code>/proof"}
+EVERY_STATE |= {"/staff/trainings/<training_id>/rule"}
 SEEN_BY_ALL = {  # and differ by role
     "/staff/",
     "/staff/trainings",
@@ -55,6 +57,13 @@ SAMPLES = {
     "material_id": Material,
     "staff_id": Staff,
     "batch_id": ProofBatch,
+}
+OF_THEIR_OWN = {  # addresses in which an argument means something else than in all others
+    "/g/<code>": {"code": "group"},
+    "/t/<code>/appeal": {"code": "objecting"},
+    "/staff/lessons/<lesson_id>/logs/<log_id>": {"lesson_id": "watched"},
+    "/staff/lessons/<lesson_id>/logs/<log_id>/apply": {"lesson_id": "watched"},
+    "/staff/lessons/<lesson_id>/logs/<log_id>/columns": {"lesson_id": "watched"},
 }
 Values = Mapping[str, Sequence[str]]
 
@@ -130,11 +139,11 @@ def _who(entry: guards.Entry, path: str) -> Iterable[str]:
 
 def _filled(rule: str, known: Values) -> Iterator[str]:
     """Put known values into an address; several arguments take their values side by side."""
-    known = {**known, "code": known["group"]} if rule == "/g/<code>" else known
     names = [part.split(">")[0] for part in rule.split("<")[1:]]
-    missing = [name for name in names if name not in known]
+    meant = [OF_THEIR_OWN.get(rule, {}).get(name, name) for name in names]
+    missing = [name for name in meant if name not in known]
     assert not missing, f"{rule}: say in rounds.py what {missing} may be"
-    for values in zip(*(known[name] for name in names), strict=False) if names else [()]:
+    for values in zip(*(known[name] for name in meant), strict=False) if names else [()]:
         path = rule
         for name, value in zip(names, values, strict=True):
             path = path.replace(f"<{name}>", value)
@@ -147,18 +156,23 @@ def _values() -> dict[str, list[str]]:
     attendee = registration.attendees[0]
     training = db.session.get_one(Training, registration.training_id)
     home = training.organisation_id
-    lesson = db.session.scalars(select(Lesson).where(Lesson.training_id == training.id)).first()
+    doors = [(places.lesson_of(training.id), attendee), *places.doors(home)]
+    appeals = places.appeals(home)
+    logs = places.logs(home)
     found = {
         name: [row.public_id]
         for name, model in SAMPLES.items()
         if (row := db.session.scalars(_own(model, home)).first()) is not None
     }
-    assert lesson is not None
     return found | {
         "training_id": [training.public_id],
-        "lesson_id": [lesson.public_id],
+        "lesson_id": [lesson.public_id for lesson, _ in doors],
         "registration_id": [registration.public_id],
-        "attendee_id": [attendee.public_id],
+        "attendee_id": [one.public_id for _, one in doors],
+        "log_id": [log.public_id for log in logs],
+        "watched": [db.session.get_one(Lesson, log.lesson_id).public_id for log in logs],
+        "appeal_id": [appeal.public_id for appeal in appeals],
+        "objecting": [_code(one) for one in places.objecting(appeals)],
         "number": _numbers(home),
         "proof_number": _numbers(home),
         "code": [_code(_answering())],

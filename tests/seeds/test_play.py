@@ -13,7 +13,22 @@ from sqlalchemy import func, select
 
 from app import create_app
 from app.accounts.models import Staff
-from app.attendance.models import Attendance, Credit, Fact, FactKind, Verdict
+from app.attendance.models import (
+    Appeal,
+    AppealState,
+    Attendance,
+    Credit,
+    Desk,
+    Fact,
+    FactKind,
+    LateScan,
+    LogLine,
+    Match,
+    PlatformLog,
+    RuleVersion,
+    Verdict,
+)
+from app.audit.models import AuditEntry
 from app.feedback.models import Feedback
 from app.kit import clock, digests, invariants, passwords
 from app.kit.database import db
@@ -180,7 +195,7 @@ def test_demo_then_a_year_is_there_as_it_was_lived(context):
     assert count(Training, Training.moved_at.is_not(None)) == 1
     assert found(Attendee.state) == set(AttendeeState)
 
-    assert found(Fact.kind) == {FactKind.DOOR_SCAN, FactKind.UNDO, FactKind.CORRECTION}
+    assert found(Fact.kind) == set(FactKind) - {FactKind.WATCH, FactKind.RESOLUTION}
     assert found(Fact.verdict) - {None} == {
         Verdict.ADMITTED,
         Verdict.ALREADY_IN,
@@ -196,6 +211,23 @@ def test_demo_then_a_year_is_there_as_it_was_lived(context):
     letters = Counter(db.session.scalars(select(Letter.state)))
     assert letters[LetterState.SENT] > 100
     assert letters[LetterState.FAILED] == 1
+
+
+def test_demo_then_its_evidence_comes_from_everywhere_and_some_of_it_waits(context):
+    seed(Profile.DEMO)
+    assert found(LogLine.match) == set(Match) - {Match.LINK, Match.CHOSEN}
+    assert count(PlatformLog, PlatformLog.applied_at.is_not(None)) == 1
+    assert count(PlatformLog, PlatformLog.content.is_not(None)) == 1
+    assert found(RuleVersion.number) == {1}
+    assert all(found(RuleVersion.reason))
+    assert found(Appeal.state) == {AppealState.OPEN, AppealState.DECLINED}
+    assert count(LateScan, LateScan.decided_at.is_(None)) == 1
+    assert count(Desk, Desk.queue_length > 0, Desk.clock_skew_ms > 0) == 2
+    assert count(Fact, Fact.kind == FactKind.SELF_CHECKIN) >= 5
+    assert count(Fact, Fact.kind == FactKind.PAPER) == 4  # in and out, of two people
+    fresh = select(Lesson.id).join(Training).where(Training.state == TrainingState.HELD)
+    assert count(Attendance, Attendance.is_conflict, Attendance.lesson_id.in_(fresh)) >= 1
+    assert count(AuditEntry, AuditEntry.action == "registration.at_door") == 2
 
 
 def found(column) -> set:
