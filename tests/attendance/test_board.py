@@ -150,7 +150,7 @@ def test_desks_late_scans_and_languages_change_it_too(scene):
         save(late_scan(scene))
     last = look(scene, now)
     assert len(tags | {last.headers["ETag"]}) == 7
-    assert all(text in last.text for text in ("快45秒", "已停用", "1条迟交的扫码等待处理"))
+    assert all(text in last.text for text in ("快45秒", "已停用", "1条补传记录待核对"))
 
 
 def look(scene, now, language="zh"):
