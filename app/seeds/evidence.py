@@ -33,7 +33,7 @@ from app.trainings.models import Training
 
 HOUR = timedelta(hours=1)
 OWN_PHONE = {1, 6}  # of fourteen habits
-LENT_PHONE = 8  # checked in by the phone of the sixth
+LENT_PHONE = 8  # the first of them checks in by the phone of the sixth
 LEAVES_EARLY, UNSEEN, SIGNS = 3, 12, 13
 NOTICE = "会场电梯检修，入场用时较长：迟到15分钟以内不计，达到课时的一半即计为出勤"
 SEEN_ONCE = "开课前我在2号签到台扫过码，当时签到台没有网络，这里却没有我的记录，请核对。"
@@ -58,7 +58,8 @@ class Hall(Door):
         habit = number % 14
         if habit in {*OWN_PHONE, LENT_PHONE}:
             when = self.starts_at - (20 - habit) * MINUTE
-            self.stage.plan(when, self._arrive_alone(habit, one))
+            phone = max(OWN_PHONE) if number == LENT_PHONE else number
+            self.stage.plan(when, self._arrive_alone(phone, one))
         elif habit == SIGNS:
             self.stage.plan(self.ends_at + HOUR, self._note_on_paper(one))
         else:
@@ -74,15 +75,14 @@ class Hall(Door):
         if online:
             platforms.Broadcast(self).plan([one.attendee for one in online])
 
-    def _arrive_alone(self, habit: int, one: Person) -> Act:
+    def _arrive_alone(self, phone: int, one: Person) -> Act:
         def act(now: datetime) -> None:
-            owner = min(habit, max(OWN_PHONE))
             arrival = self_checkin.Arrival(
                 id=ids.new_uuid(),
                 lesson_id=self.lesson_id,
                 direction=Direction.IN,
                 scanned_at=now - timedelta(seconds=20),
-                browser=self.phones.setdefault(owner, ids.new_uuid()),
+                browser=self.phones.setdefault(phone, ids.new_uuid()),
             )
             claim = self_checkin.Claim(attendee=one.attendee, code=one.code)
             label = str(wording.KINDS[FactKind.SELF_CHECKIN])
@@ -106,7 +106,7 @@ class Hall(Door):
         number = 900 + self.lesson_id
         visitor = walk_ins.Visitor(
             uscc=uscc(city, number),
-            enterprise=f"东莞示例现场报名{number}有限公司",
+            enterprise=f"东莞示例精密五金{number}有限公司",
             name=human.name,
             phone=human.phone,
             job_title=human.job_title,

@@ -46,7 +46,9 @@ class Broadcast:
             at.astimezone(self.door.stage.zone).strftime("%F %T")
             for at in (self.door.starts_at, self.door.ends_at)
         )
-        lines = ("姓名,进入直播间,离开直播间,观看时长", f"钉钉用户甲,{came},{left},3:00:00")
+        people = ("钉钉用户甲", "钉钉用户乙", "质量部小陈")
+        lines = ["姓名,首次进入直播间时间,离开时刻,观看时长"]
+        lines += [f"{name},{came},{left},3:00:00" for name in people]
         self._receive("\n".join(lines).encode(), UNREAD, Platform.DINGTALK, now=now)
 
     def _receive(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 from app.accounts.models import Membership, Organisation, Role, Staff
 from app.attendance.models import Attendance, Credit
 from app.feedback.models import Feedback
-from app.kit import guards, tokens
+from app.kit import clock, guards, tokens
 from app.kit.database import db
 from app.outbox.models import Letter
 from app.proofs.models import Proof, ProofBatch
@@ -258,6 +258,7 @@ def _registration() -> Registration:
         .where(
             Attendee.state == AttendeeState.CONFIRMED,
             Training.state == TrainingState.PUBLISHED,
+            Training.signup_closes_at > clock.now(),
             Training.organisation_id == _home(),
         )
         .order_by(Registration.id.desc())
