@@ -99,6 +99,12 @@ def _organisation_of(door: Door) -> Organisation:
 
 
 def become_desk(page: Page, door: Door, *, label: str = "", searches: bool = False) -> None:
+    """Make this browser a desk, and wait until it has its list."""
+    open_desk(page, door, label=label, searches=searches)
+    wait_until_synced(page)
+
+
+def open_desk(page: Page, door: Door, *, label: str = "", searches: bool = False) -> None:
     """Make this browser a desk as staff do: by the button of the opening page."""
     page.goto(f"{door.house.url}/desk/{door.lesson}/open")
     if label:
@@ -107,7 +113,6 @@ def become_desk(page: Page, door: Door, *, label: str = "", searches: bool = Fal
         page.check("[name=may_search]")
     page.locator("main form.gb-form button[type=submit]").click()
     page.wait_for_url(f"**/desk/{door.lesson}")
-    wait_until_synced(page)
 
 
 def wait_until_synced(page: Page) -> None:

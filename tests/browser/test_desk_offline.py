@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 
@@ -12,18 +13,23 @@ import pytest
 from playwright.sync_api import BrowserContext, Playwright, Route, expect
 from sqlalchemy import func, select
 
-from app.attendance.models import Attendance, Credit, Fact
+from app.accounts.models import Staff
+from app.attendance.models import Attendance, Credit, Desk, Fact
+from app.kit import tokens
 from app.kit.database import db
 from app.trainings.models import Lesson
+from tests.attendance.people import make_invitation
 from tests.browser.conftest import QUIET, executable
 from tests.browser.doors import (
     Door,
     answer,
     become_desk,
     feed,
+    forgive_network,
     go_offline,
     go_online,
     make_door,
+    open_desk,
     opened,
     type_code,
     wait_until_kept,
@@ -31,6 +37,7 @@ from tests.browser.doors import (
 )
 from tests.browser.fake_camera import film, launch_arguments
 from tests.browser.watching import window
+from tests.makers import save
 from tests.ops.servers import ROOT
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.xdist_group("browser")]
@@ -127,6 +134,50 @@ def test_names_are_searched_without_network_only_by_desks_that_may(chromium, hou
             expect(one.page.locator("#hits li")).to_have_count(0)
         go_online(one)
     assert door.facts() == ([("door_scan", "admitted")] if searches else [])
+
+
+def test_a_desk_says_online_only_once_it_has_its_list(chromium, house):
+    """Who goes offline then can open tickets, groups, and the box of names."""
+    door, held = make_door(house), []
+    with window(chromium, house, cookies=[door.cookie]) as one:
+        one.context.route("**/groups", lambda route: held.append(route))  # noqa: PLW0108
+        with one.page.expect_request("**/groups"):
+            open_desk(one.page, door)
+        network = one.page.locator("#network")
+        expect(one.page.locator("body[data-ready=true]")).to_be_visible()
+        expect(network).to_have_attribute("data-state", "starting")
+        held[0].continue_()
+        wait_until_synced(one.page)
+
+
+def test_a_desk_that_may_search_waits_for_no_server_that_says_nothing(chromium, house):
+    door = make_door(house)
+    with opened(chromium, door, searches=True) as one:
+        one.page.route("**/search", lambda _route: None)
+        one.page.fill("#search-text", "李示")
+        expect(one.page.locator("#hits li")).to_have_count(1, timeout=8000)
+
+
+def test_names_are_found_again_after_a_new_key(chromium, house):
+    """The box of names was sealed for the old token: a new one is fetched, the old one is none."""
+    door = make_door(house)
+    with opened(chromium, door, searches=True) as one:
+        wait_until_kept(one.page)
+        with house.app.app_context():
+            lesson = db.session.scalars(select(Lesson).where(Lesson.public_id == door.lesson)).one()
+            desk = db.session.scalars(select(Desk).where(Desk.lesson_id == lesson.id)).one()
+            staff = db.session.get_one(Staff, desk.staff_id)
+            made = make_invitation(lesson, staff, now=datetime.now(UTC))
+            made.desk_id = desk.id
+            save(made)
+            token = tokens.issue(tokens.Purpose.ENROL, made.token_id)
+        one.page.goto(f"{house.url}/desk/join#{token}")
+        one.page.wait_for_url(f"**/desk/{door.lesson}")
+        wait_until_synced(one.page)
+        go_offline(one)
+        one.page.fill("#search-text", "李示")
+        expect(one.page.locator("#hits li")).to_have_count(1)
+        forgive_network(one)
 
 
 def test_a_server_that_is_busy_or_broken_loses_nothing(chromium, house):

@@ -34,13 +34,13 @@ export class Server {
     return this.call("GET", path);
   }
 
-  post(path, body) {
-    return this.call("POST", path, body);
+  post(path, body, limit) {
+    return this.call("POST", path, body, limit);
   }
 
-  async call(method, path, body) {
+  async call(method, path, body, limit = LIMIT_MS) {
     const sent = Date.now();
-    const answer = await this.answer(method, path, body);
+    const answer = await this.answer(method, path, body, limit);
     const content = await answer.json().catch(() => { throw new NoNetwork("unreadable answer"); });
     if (answer.status >= 500 || answer.status === 429) throw new NoNetwork(String(answer.status), pauseOf(answer));
     if (!answer.ok) throw new Refused(answer.status, content);
@@ -48,7 +48,7 @@ export class Server {
     return content;
   }
 
-  async answer(method, path, body) {
+  async answer(method, path, body, limit) {
     const headers = body ? { ...this.headers, "Content-Type": "application/json" } : this.headers;
     try {
       return await fetch(this.base + path, {
@@ -57,7 +57,7 @@ export class Server {
         body: body && JSON.stringify(body),
         credentials: "omit",
         cache: "no-store",
-        signal: AbortSignal.timeout(LIMIT_MS),
+        signal: AbortSignal.timeout(limit),
       });
     } catch (failure) {
       throw new NoNetwork(failure.name);

@@ -5,8 +5,10 @@ const EVERYTHING = ["desks", "rosters", "heads", "entries", "scans", "walk_ins"]
 
 // Keep the credential of a lesson; a new one takes the old one's place, what waits to be sent stays.
 export async function saveDesk({ desk, token, label, lesson, expires_at, may_search }) {
-  await write(["desks"], (transaction) => [
+  const head = await (await database()).get("heads", lesson);
+  await write(["desks", "heads"], (transaction) => [
     transaction.objectStore("desks").put({ desk, token, label, lesson, expires_at, may_search, ended: "" }),
+    ...(head ? [transaction.objectStore("heads").put({ ...head, isForOldKey: true })] : []), // so is its box of names
   ]);
   await navigator.storage?.persist?.().catch(() => false);
 }

@@ -199,7 +199,7 @@ async function run(desk) {
 
   document.body.dataset.state = "desk";
   find("desk-about").textContent = desk.label;
-  new Search({ input: find("search-text"), list: find("hits"), status: find("search-status") }, { server, roster, own, desk, texts }, {
+  new Search({ input: find("search-text"), list: find("hits"), status: find("search-status") }, { server, roster, own, sync, desk, texts }, {
     onChoose: (attendee) => { roster.meet(attendee); scanned({ attendee: attendee.id }); },
   });
   new CameraPanel(data, { onCode: (code) => { if (!document.querySelector("dialog[open]")) scanned({ code }); } });

@@ -108,13 +108,18 @@ export class Roster {
     return { lookup, enterprise: opened.e, ids: opened.a.map(([attendee]) => attendee) };
   }
 
+  get hasNames() {
+    return Boolean(this.searchBox);
+  }
+
   // Give everybody's name where this desk may search without network, else null.
   async names(token) {
     if (!this.searchBox) return null;
     if (!this.index) {
       const { key } = await boxKey(token, this.lesson, SEARCH);
-      this.index = (await openBox(key, this.searchBox, "search") || [])
-        .map(([id, name, enterprise, phone]) => ({ id, name, enterprise, phone }));
+      const opened = await openBox(key, this.searchBox, "search");
+      if (!opened) return null; // sealed for the token that this desk had before
+      this.index = opened.map(([id, name, enterprise, phone]) => ({ id, name, enterprise, phone }));
       for (const { id, ...person } of this.index) this.people.set(id, person);
     }
     return this.index;

@@ -2,12 +2,13 @@
 import { NoNetwork } from "./api.js";
 
 const PAUSE_MS = 250;
+const PATIENCE_MS = 2000; // with the server, where this phone could answer too
 const MOST_HITS = 20;
 const SHORTEST_DIGITS = 3;
 
 export class Search {
-  constructor({ input, list, status }, { server, roster, own, desk, texts }, { onChoose }) {
-    Object.assign(this, { input, list, status, server, roster, own, desk, texts, onChoose });
+  constructor({ input, list, status }, { server, roster, own, sync, desk, texts }, { onChoose }) {
+    Object.assign(this, { input, list, status, server, roster, own, sync, desk, texts, onChoose });
     this.asked = 0;
     input.form.addEventListener("submit", (submitted) => {
       submitted.preventDefault();
@@ -30,14 +31,16 @@ export class Search {
     return undefined;
   }
 
+  // A phone in a hall often believes to be online when nothing answers: who can search here waits for no one.
   async hits(text) {
+    const canHere = this.desk.may_search && this.roster.hasNames;
     try {
-      if (!navigator.onLine) throw new NoNetwork("offline");
-      const { items } = await this.server.post("/search", { text });
+      if (!navigator.onLine || (canHere && !this.sync.isOnline)) throw new NoNetwork("offline");
+      const { items } = await this.server.post("/search", { text }, canHere ? PATIENCE_MS : undefined);
       return [items, ""];
     } catch (failure) {
       if (!(failure instanceof NoNetwork)) return [[], failure.message];
-      const names = this.desk.may_search ? await this.roster.names(this.desk.token) : null;
+      const names = canHere ? await this.roster.names(this.desk.token) : null;
       return names ? [this.here(names, text), ""] : [[], this.texts.searchOffline];
     }
   }

@@ -10,11 +10,11 @@ export class Status {
 
   show({ isOnline, length, aside, lastSync, hasEnded }) {
     const { texts } = this;
-    const state = hasEnded ? "ended" : !isOnline ? "offline" : length ? "sending" : "online";
+    const state = hasEnded ? "ended" : !isOnline ? "offline" : !lastSync ? "starting" : length ? "sending" : "online";
     this.root.dataset.state = state;
     this.root.dataset.online = String(isOnline);
-    this.root.querySelector("use").setAttribute("href", `${this.sprite}#${{ ended: "lock", offline: "wifi-off", sending: "upload", online: "wifi" }[state]}`);
-    const words = { ended: texts.ended, offline: texts.offline, sending: texts.sending, online: texts.online }[state];
+    this.root.querySelector("use").setAttribute("href", `${this.sprite}#${{ ended: "lock", offline: "wifi-off", starting: "wifi", sending: "upload", online: "wifi" }[state]}`);
+    const words = { ended: texts.ended, offline: texts.offline, starting: texts.starting, sending: texts.sending, online: texts.online }[state];
     const whole = [words.replace("{count}", length), aside && texts.asideCount.replace("{count}", aside)].filter(Boolean).join(" · ");
     if (this.words.textContent !== whole) this.words.textContent = whole;
     this.since.textContent = lastSync ? texts.lastSync.replace("{time}", clockTime(lastSync)) : texts.neverSynced;

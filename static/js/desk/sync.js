@@ -16,7 +16,7 @@ export class Sync {
   constructor(server, roster, own, on) {
     Object.assign(this, { server, roster, own, on });
     this.isOnline = navigator.onLine;
-    this.lastSync = roster.head?.synced || 0;
+    this.lastSync = roster.head?.isForOldKey ? 0 : roster.head?.synced || 0;
     this.failures = 0;
     this.most = MOST_SCANS;
     this.heartbeatAt = 0;
@@ -46,7 +46,7 @@ export class Sync {
     this.isAskedAgain = false;
     let pause = document.hidden ? HIDDEN_ROUND_MS : ROUND_MS;
     try {
-      if (!this.roster.isLoaded) await this.fetchRoster();
+      if (!this.roster.isLoaded || this.roster.head.isForOldKey) await this.fetchRoster();
       else if (!this.roster.head.hasGroups) await this.fetchGroups(); // the last time was cut off
       const hasSent = await this.send();
       if (hasSent) this.failures = 0; // the server answers: what is lost now is asked for again soon
