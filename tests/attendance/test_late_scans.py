@@ -98,9 +98,12 @@ def enter(scene, client, *roles):
 
 def test_late_scans_are_stored_once_however_often_they_come(closed, client):
     scans = [closed.scan("u1"), closed.scan("u2", direction="out")]
-    assert send(closed, client, *scans).get_json() == {"stored": 2, "known": 0}
+    assert send(closed, client, *scans).get_json() == {"stored": 2, "known": 0, "undos_left": 0}
     again = send(closed, client, *scans, closed.scan("u3"), closed.scan("u3"))
-    assert (again.status_code, again.get_json()) == (202, {"stored": 1, "known": 3})
+    assert (again.status_code, again.get_json()) == (
+        202,
+        {"stored": 1, "known": 3, "undos_left": 0},
+    )
     assert closed.facts() == []
 
 
@@ -116,7 +119,7 @@ def test_scan_that_the_ledger_knows_is_not_kept(scene, client):
     scan = scene.scan("u1")
     client.post(f"{scene.url}/scans", json={"scans": [scan]}, headers=scene.headers)
     change(scene, scene.desk, revoked_at=scene.now)
-    assert send(scene, client, scan).get_json() == {"stored": 0, "known": 1}
+    assert send(scene, client, scan).get_json() == {"stored": 0, "known": 1, "undos_left": 0}
 
 
 def test_expired_desk_is_heard_and_strangers_are_not(scene, client):
@@ -271,6 +274,43 @@ def test_walk_ins_of_a_queue_file_are_registered_once(scene, client):
     [fact] = scene.facts()
     assert (fact.uid, fact.desk_id, fact.verdict) == ("w1", scene.desk.id, "admitted")
     assert broken(scene) == []
+
+
+def undo(scene, target: str) -> dict:
+    at = scene.now.isoformat()
+    return {"uid": f"undo-{target}", "target": target, "reason": "扫错人", "occurred_at": at}
+
+
+def test_scan_undone_on_the_phone_is_accepted_by_itself_only(closed, client):
+    other, code = closed.make(make_attendee, closed.training)
+    sent = {
+        "scans": [closed.scan("u1"), closed.scan("u2", code=code)],
+        "undos": [undo(closed, "u1"), undo(closed, "long-ago")],
+    }
+    answer = client.post(f"{closed.url}/late-scans", json=sent, headers=closed.headers)
+    assert answer.get_json() == {"stored": 2, "known": 0, "undos_left": 1}
+    page = enter(closed, client, Role.ORGANISER)
+    shown = client.get(f"{page}/desks").text
+    assert ("手机上已撤销" in shown, "扫错人" in shown) == (True, True)
+    assert accept(closed).accepted == 1
+    assert [fact.attendee_id for fact in closed.facts()] == [other.id]
+    with pytest.raises(NothingToReview):
+        accept(closed)
+    [undone] = [row for row in late(closed) if row.uid == "u1"]
+    assert accept(closed, [undone.public_id]).accepted == 1
+    assert broken(closed) == []
+
+
+def test_undos_of_a_file_go_with_its_scans_and_others_are_told(scene, client):
+    page = enter(scene, client, Role.ORGANISER)
+    known = scene.scan("u1")
+    client.post(f"{scene.url}/scans", json={"scans": [known]}, headers=scene.headers)
+    undos = [undo(scene, "u1"), undo(scene, "u2")]
+    sent = queue_file(scene, known, scene.scan("u2"), undos=undos)
+    assert client.post(f"{page}/desks/queue-file", data=sent).status_code == 303
+    shown = client.get(f"{page}/desks").text
+    assert "文件中另有1条撤销" in shown
+    assert "手机上已撤销" in shown
 
 
 def test_desk_that_comes_back_makes_its_file_superfluous(scene, client):

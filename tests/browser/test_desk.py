@@ -143,6 +143,7 @@ def test_search_checks_in_by_hand_and_undo_takes_it_back(chromium, door):
         one.page.locator("#undo-form button[type=submit]").click()
         expect(one.page.locator("#recent li")).to_contain_text("已撤销")
         expect(one.page.locator("[data-figure=arrived]")).to_have_text("0")
+        wait_until_synced(one.page)
     assert door.facts() == [("door_scan", "admitted"), (FactKind.UNDO, None)]
 
 

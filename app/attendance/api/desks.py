@@ -83,12 +83,15 @@ def beat(*, post: Post, body: schemas.HeartbeatIn) -> Response:
 def keep_late_scans(*, post: Post, body: late_schemas.LateScansIn) -> Response:
     """Keep scans of a desk that may scan no more, until an organiser decides about them."""
     values, actor, now = [scan.value for scan in body.scans], access.actor(), clock.now()
+    undone = late_schemas.reasons(body.undos)
     desk_id = post.desk_id
     assert desk_id is not None  # noqa: S101 - the guard lets desks in alone
 
     def work() -> late_schemas.LateScansOut:
-        kept = late_scans.keep(desk_id, values, from_file=False, by=actor, now=now)
-        return late_schemas.LateScansOut(stored=kept.stored, known=kept.known)
+        kept = late_scans.keep(desk_id, values, from_file=False, by=actor, now=now, undone=undone)
+        return late_schemas.LateScansOut(
+            stored=kept.stored, known=kept.known, undos_left=kept.undos_left
+        )
 
     return api.answer_command(work, principal=access.principal(), status=202)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -31,6 +31,7 @@ class Kept:
 
     stored: int
     known: int
+    undos_left: int  # of what was known before: for a person to decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,20 @@ class Reviewed:
     left: int
 
 
-def keep(desk_id: int, scans: Sequence[Scan], *, from_file: bool, by: Actor, now: datetime) -> Kept:
-    """Lay scans of a desk aside; a uid that is known, here or in the ledger, is left as it is."""
+def keep(
+    desk_id: int,
+    scans: Sequence[Scan],
+    *,
+    from_file: bool,
+    by: Actor,
+    now: datetime,
+    undone: Mapping[str, str] | None = None,
+) -> Kept:
+    """Lay scans of a desk aside; a uid that is known, here or in the ledger, is left as it is.
+
+    `undone` names scans (by uid) that were taken back on the phone, with the reason.
+    """
+    undone = undone or {}
     desk = db.session.get_one(Desk, desk_id)
     uids = {scan.uid for scan in scans}
     in_ledger = set(
@@ -58,7 +71,7 @@ def keep(desk_id: int, scans: Sequence[Scan], *, from_file: bool, by: Actor, now
             "lesson_id": desk.lesson_id,
             "desk_id": desk.id,
             "uid": scan.uid,
-            "content": _written(scan),
+            "content": _written(scan, undone.get(scan.uid, "")),
             "occurred_at": scan.occurred_at,
             "received_at": now,
             "is_from_file": from_file,
@@ -67,11 +80,12 @@ def keep(desk_id: int, scans: Sequence[Scan], *, from_file: bool, by: Actor, now
         for scan in reversed(scans)  # of two with one uid the first one stays
         if scan.uid not in in_ledger
     }
-    stored = 0
+    new: set[str] = set()
     if rows:
-        insert = new_rows(LateScan, ("lesson_id", "uid"), returns=("id",))
+        insert = new_rows(LateScan, ("lesson_id", "uid"), returns=("uid",))
         ordered = [rows[uid] for uid in sorted(rows)]  # two uploads lock in the same order
-        stored = len(db.session.execute(insert, ordered).all())
+        new = set(db.session.scalars(insert, ordered))
+    stored = len(new)
     if stored:
         audit.record(
             "late_scans.received",
@@ -83,13 +97,15 @@ def keep(desk_id: int, scans: Sequence[Scan], *, from_file: bool, by: Actor, now
             count=stored,
             from_file=from_file,
         )
-    return Kept(stored=stored, known=len(scans) - stored)
+    return Kept(stored=stored, known=len(scans) - stored, undos_left=len(undone.keys() - new))
 
 
 def accept(
     lesson_id: int, late: Sequence[str] | None, *, staff_id: int, by: Actor, now: datetime
 ) -> Reviewed:
     """Enter late scans (public ids; None: all, at most 500 at once) as facts of their desks.
+
+    All leaves out what was taken back on the phone: that is accepted one by one.
 
     Each is judged by the instant at which it was scanned; what the ledger knows is not entered
     twice. NothingToReview when none of them waits, AttendanceLocked when the training is closed.
@@ -98,6 +114,8 @@ def accept(
     if book.door.training_state in LOCKED | {TrainingState.CANCELLED}:
         raise AttendanceLocked
     waiting = _waiting(lesson_id, late)
+    if late is None:
+        waiting = [row for row in waiting if not undone_in(row)]
     if not waiting:
         raise NothingToReview
     chosen = waiting[:MOST_SCANS]
@@ -170,14 +188,20 @@ def _decide(row: LateScan, *, accepted: bool, staff_id: int, now: datetime) -> N
     row.is_accepted, row.decided_at, row.decided_by_id = accepted, now, staff_id
 
 
-def _written(scan: Scan) -> str:
+def _written(scan: Scan, undone: str) -> str:
     content = {
         "code": scan.code,
         "attendee": scan.attendee,
         "direction": scan.direction.value,
         "sequence": scan.sequence,
+        "undone": undone,
     }
     return json.dumps(content, separators=(",", ":"))
+
+
+def undone_in(row: LateScan) -> str:
+    """Give the reason for which a late scan was taken back on its phone, if it was."""
+    return str(json.loads(row.content).get("undone", ""))
 
 
 def scan_in(row: LateScan) -> Scan:

@@ -30,6 +30,7 @@ class LateEntry:
     who: Card | None
     is_elsewhere: bool  # a genuine ticket, of another training
     is_by_name: bool
+    undone: str  # the reason for which it was taken back on the phone
 
 
 def count_waiting(lesson_id: int) -> int:
@@ -84,6 +85,7 @@ def _entries(lesson: Lesson, wanted: Select[LateScan, str, str]) -> list[LateEnt
                 who=holder.card if holder is not None and is_here else None,
                 is_elsewhere=holder is not None and not is_here,
                 is_by_name=bool(content["attendee"]),
+                undone=content.get("undone", ""),
             )
         )
     return entries

@@ -56,7 +56,8 @@ def _at_the_door() -> dict[str, str]:
         "checkInNamed": _("为{name}办理"),
         "inside": _("已在场内"),
         "undone": _("已撤销"),
-        "undoOffline": _("网络不通，未能撤销，请稍后再试"),
+        "undoOffline": _("网络不通或记录尚未上传时，请选用上面列出的原因"),
+        "undoRefused": _("未能撤销：{why}"),
         "reasonMissing": _("请填写撤销原因，至少2个字"),
         "starting": _("正在启动…"),
         "looking": _("请将参训码对准方框"),
@@ -127,6 +128,7 @@ def _verdicts() -> dict[str, str]:
         Verdict.UNKNOWN: _("无法识别"),
         "uid_mismatch": _("请重新扫码"),
         "unreadable": _("请重新扫码"),
+        "undo_refused": _("未能撤销"),
         "refused": _("登记未成功"),
         "kept": _("已登记"),
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError
 
 from app.attendance.commands.scans import MOST_SCANS
-from app.attendance.schemas.door import Id, ScanIn
+from app.attendance.schemas.door import Id, ScanIn, UndoIn
 from app.attendance.schemas.walk_ins import WalkInIn
 from app.kit.errors import FieldFault, Invalid
 from app.kit.forms import Input, faults_of
@@ -17,17 +18,28 @@ MOST_IN_FILE = 5000
 MOST_BYTES = 8 * 1024 * 1024
 
 
+class LateUndoIn(UndoIn):
+    """An undo that was not sent in time; `target` is a scan that comes along with it."""
+
+    occurred_at: AwareDatetime
+
+
 class LateScansIn(Input):
-    """Up to 500 scans of one lesson, as they would have been sent in time."""
+    """Up to 500 scans of one lesson, as they would have been sent in time, and their undos."""
 
     scans: Annotated[list[ScanIn], Field(min_length=1, max_length=MOST_SCANS)]
+    undos: Annotated[list[LateUndoIn], Field(max_length=MOST_SCANS, default_factory=list)]
 
 
 class LateScansOut(BaseModel):
-    """How many wait for an organiser now, and how many were known before."""
+    """How many wait for an organiser now, and how many were known before.
+
+    `undos_left`: undos of scans that were known before; they wait for nobody and change nothing.
+    """
 
     stored: int
     known: int
+    undos_left: int
 
 
 class QueueFile(Input):
@@ -41,6 +53,12 @@ class QueueFile(Input):
     exported_at: AwareDatetime
     scans: Annotated[list[ScanIn], Field(max_length=MOST_IN_FILE)]
     walk_ins: Annotated[list[WalkInIn], Field(max_length=MOST_SCANS, default_factory=list)]
+    undos: Annotated[list[LateUndoIn], Field(max_length=MOST_IN_FILE, default_factory=list)]
+
+
+def reasons(undos: Iterable[LateUndoIn]) -> dict[str, str]:
+    """Give the reason of each scan that was taken back, by its uid."""
+    return {undo.target: undo.reason for undo in undos}
 
 
 def read_queue(content: bytes, *, lesson: str) -> QueueFile:

@@ -15,7 +15,7 @@ from app.attendance.commands.scans import Scanner
 from app.attendance.commands.walk_ins import Arrival, Site
 from app.attendance.models import Desk
 from app.attendance.queries import desks as queries
-from app.attendance.schemas.late import MOST_BYTES, QueueFile, read_queue
+from app.attendance.schemas.late import MOST_BYTES, QueueFile, read_queue, reasons
 from app.attendance.schemas.walk_ins import Opened, arrival_out, opened, unread
 from app.attendance.staff_views.desks import KEEPERS, desks_page
 from app.attendance.staff_views.frame import blueprint, the_lesson
@@ -50,7 +50,9 @@ def take_queue(lesson_id: str) -> Response | WerkzeugResponse:
         return make_response(desks_page(training, lesson, late_form=form), 422)
     scans, who, now = [scan.value for scan in queue.scans], staff(), clock.now()
     kept = unit_of_work(
-        lambda: late_scans.keep(desk.id, scans, from_file=True, by=who.actor, now=now)
+        lambda: late_scans.keep(
+            desk.id, scans, from_file=True, by=who.actor, now=now, undone=reasons(queue.undos)
+        )
     )
     flash(
         _(
@@ -60,6 +62,14 @@ def take_queue(lesson_id: str) -> Response | WerkzeugResponse:
         ),
         "success",
     )
+    if kept.undos_left:
+        flash(
+            _(
+                "文件中另有%(count)s条撤销，所撤销的记录此前已收到，请到出勤页核对后手工撤销",
+                count=kept.undos_left,
+            ),
+            "warning",
+        )
     if queue.walk_ins:
         _take_walk_ins(queue, desk, may_register=who.has(Role.ORGANISER))
     return back(lesson_id)

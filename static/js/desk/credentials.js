@@ -1,7 +1,7 @@
 // Which desks this phone is: one credential for each lesson, kept until it is given back.
 import { database, wipe, write } from "./database.js";
 
-const EVERYTHING = ["desks", "rosters", "heads", "entries", "scans", "walk_ins"];
+const EVERYTHING = ["desks", "rosters", "heads", "entries", "scans", "walk_ins", "undos"];
 
 // Keep the credential of a lesson; a new one takes the old one's place, what waits to be sent stays.
 export async function saveDesk({ desk, token, label, lesson, expires_at, may_search }) {

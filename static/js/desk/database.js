@@ -2,21 +2,27 @@
 import { openDB } from "../../vendor/idb/index.js";
 
 const NAME = "guanbiao-desk";
-const VERSION = 1;
-const OF_LESSON = ["entries", "scans", "walk_ins"];
+const VERSION = 2;
+const OF_LESSON = ["entries", "scans", "walk_ins", "undos"];
 
 let opened;
 
 // Give the database; opened once for each page, and again after the browser has closed it.
 export function database() {
   opened ||= openDB(NAME, VERSION, {
-    upgrade(made) {
+    upgrade(made, before) {
+      if (before < 2) made.createObjectStore("undos", { keyPath: "uid" }).createIndex("lesson", "lesson");
+      if (before >= 1) return;
       made.createObjectStore("desks", { keyPath: "lesson" });
       made.createObjectStore("rosters", { keyPath: "lesson" });
       made.createObjectStore("heads", { keyPath: "lesson" });
       made.createObjectStore("entries", { keyPath: ["lesson", "id"] }).createIndex("lesson", "lesson");
       made.createObjectStore("scans", { keyPath: "uid" }).createIndex("lesson", "lesson");
       made.createObjectStore("walk_ins", { keyPath: "uid" }).createIndex("lesson", "lesson");
+    },
+    blocking(_now, _next, { target }) { // a page of a newer version is open: make room
+      target.close();
+      opened = undefined;
     },
     terminated() { opened = undefined; },
   });

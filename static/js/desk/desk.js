@@ -45,8 +45,8 @@ async function sweep() {
     if (desk.lesson === lesson) continue;
     const store = new Store(desk.lesson);
     if (!isOver(desk, await store.head())) continue;
-    const [scans, walkIns] = await Promise.all([store.scans(), store.walkIns()]);
-    if (![...scans, ...walkIns].some((one) => one.state !== "sent")) await forgetDesk(desk.lesson);
+    const kept = (await Promise.all([store.scans(), store.walkIns(), store.undos()])).flat();
+    if (!kept.some((one) => one.state !== "sent")) await forgetDesk(desk.lesson);
   }
 }
 
@@ -82,7 +82,7 @@ async function run(desk) {
 
   const status = new Status(find("network"), sprite, texts);
   const screen = new VerdictScreen(find("verdict"), sprite, texts);
-  const recent = new Recent(find("recent"), sprite, texts, { onUndo: (what) => undo.ask(what) });
+  const recent = new Recent(find("recent"), sprite, texts, { onUndo: (target, name) => undo.ask(target, name) });
   const conflicts = new Conflicts(
     { section: find("conflicts"), list: find("conflict-list"), count: find("conflict-count") }, { server, roster, texts },
   );
@@ -105,10 +105,14 @@ async function run(desk) {
       screen.show(result.verdict === "refused" ? { ...result, attendee: null } : result);
       if (result.verdict !== "refused" || !walkIns.refused(walkIn, result)) showState();
     },
+    undo: (answered) => {
+      showUndone(answered);
+      if (answered.state === "aside") screen.show({ verdict: "undo_refused", message: answered.message });
+    },
     ended: () => ending.end("revoked"),
   });
   const ending = new Ending({ server, roster, own, desk, texts }, { onChange: showState });
-  const undo = new Undo({ server, own, sync, texts }, { onUndone: (item) => { recent.undone(item); showFigures(); } });
+  const undo = new Undo({ server, own, sync, texts }, { onUndone: showUndone });
   const group = new GroupCard({ roster, own, texts }, { onConfirm: admitGroup });
   const door = new Door({ server, roster, own, sync, texts }, {
     result: (scan, result) => {
@@ -185,7 +189,19 @@ async function run(desk) {
     find("notice-words").textContent = notice;
   }
 
+  function showUndone(undo) {
+    recent.undone(undo);
+    showFigures();
+    showState();
+  }
+
   function showUnsent() {
+    for (const undo of own.undos.values()) {
+      recent.undone(undo);
+      const scan = { uid: undo.target, occurred_at: undo.at, state: "sent" };
+      const result = { verdict: undo.verdict, attendee: roster.card(undo.about), conflict: false };
+      if (undo.state !== "sent" && own.scans.get(undo.target)?.state !== "waiting") recent.put(scan, result);
+    }
     for (const scan of own.waiting.slice(-30)) {
       const { id } = scan.code && !scan.attendee ? readCode(scan.code) : { id: "" };
       const opened = id ? roster.openTicket(id) : Promise.resolve();

@@ -1,7 +1,7 @@
 // When the desk may scan no more: the roster goes at once; what was not sent is handed over or taken along.
 import { NoNetwork } from "./api.js";
 import { endDesk, forgetDesk } from "./credentials.js";
-import { asSent, chunks, walkInAsSent } from "./sync.js";
+import { asSent, chunks, undoAsSent, walkInAsSent } from "./sync.js";
 
 const MOST = 500;
 const DAY_MS = 86400000;
@@ -28,6 +28,7 @@ export class Ending {
     this.roster.forget();
     await endDesk(this.desk.lesson, why);
     await this.own.drop(this.own.in("sent").map((scan) => scan.uid));
+    await this.own.dropUndos([...this.own.undos.values()].filter((undo) => undo.state === "sent").map((undo) => undo.uid));
     document.body.dataset.ended = why;
     this.show();
     if (!this.own.length && !this.own.aside.length) await forgetDesk(this.desk.lesson);
@@ -52,8 +53,11 @@ export class Ending {
     find("hand-over").disabled = true;
     try {
       for (const batch of chunks(this.own.waiting, MOST)) {
-        await this.server.post("/late-scans", { scans: batch.map(asSent) });
-        await this.own.drop(batch.map((scan) => scan.uid));
+        const uids = batch.map((scan) => scan.uid);
+        const undos = this.own.waitingUndos.filter((undo) => uids.includes(undo.target));
+        await this.server.post("/late-scans", { scans: batch.map(asSent), undos: undos.map(undoAsSent) });
+        await this.own.dropUndos(undos.map((undo) => undo.uid));
+        await this.own.drop(uids);
       }
       this.show(this.texts.handedOver);
       if (!this.own.length && !this.own.aside.length) await forgetDesk(this.desk.lesson);
@@ -68,9 +72,10 @@ export class Ending {
     const { desk } = this;
     const scans = [...this.own.waiting, ...this.own.in("aside")].map(asSent);
     const walkIns = [...this.own.walkIns.values()].map(walkInAsSent);
+    const undos = [...this.own.undos.values()].filter((undo) => undo.state !== "sent").map(undoAsSent);
     const file = {
       format: "guanbiao-desk-queue", version: 1, lesson: desk.lesson, desk: desk.desk, label: desk.label,
-      exported_at: new Date().toISOString(), scans, walk_ins: walkIns,
+      exported_at: new Date().toISOString(), scans, walk_ins: walkIns, undos,
     };
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([JSON.stringify(file)], { type: "application/json" }));

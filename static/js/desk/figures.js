@@ -2,12 +2,12 @@
 const CAME = ["present", "partial"];
 
 export function count(roster, own) {
-  const seen = new Set([...own.scans.values()].map((scan) => scan.about));
+  const seen = new Set([...own.scans.values(), ...own.undos.values()].map((one) => one.about));
   const sum = { onsite: 0, all: 0, onsiteCame: 0, allCame: 0, inside: 0, conflicts: 0 };
   for (const entry of roster.byId.values()) {
     if (entry.state !== "confirmed") continue;
     const now = seen.has(entry.id) ? own.where(entry) : { isInside: entry.inside, isConflict: entry.conflict };
-    const came = CAME.includes(entry.credit) || Boolean(now.firstIn);
+    const came = (CAME.includes(entry.credit) && !now.isTakenBack) || Boolean(now.firstIn);
     const isOnsite = entry.channel === "onsite";
     sum.all += 1;
     sum.onsite += isOnsite;

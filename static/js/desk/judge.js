@@ -1,6 +1,7 @@
 // What a scan is answered without the server: the same questions in the same order as in
 // app/attendance/rules/verdicts.py; both are held to tests/attendance/verdicts.json.
 const LOCKED = ["closed", "accepted"];
+const SAME_INSTANT_MS = 1000;
 
 // `place`: {state, isRevoked}, or null for a code that is not on this phone's roster;
 // `door`: {trainingState, opensAt, closesAt} with instants in milliseconds, as `at` is.
@@ -42,6 +43,14 @@ export function walk(facts, { isInside = false, desk = null, firstIn = null, isC
     }
   }
   return now;
+}
+
+// What the server saw, less a movement that it counted and has not yet heard to be taken back.
+export function without(seen, { verdict, at }) {
+  if (verdict === "out") return { ...seen, isInside: true };
+  if (verdict !== "admitted") return seen;
+  const isFirst = Boolean(seen.firstIn) && Math.abs(seen.firstIn.at - Date.parse(at)) < SAME_INSTANT_MS;
+  return { ...seen, isInside: false, desk: null, firstIn: isFirst ? null : seen.firstIn, isTakenBack: isFirst };
 }
 
 export function inOrder(one, other) {

@@ -1,5 +1,5 @@
 // The scans of this desk that the roster does not know of yet, and what they make of the people in it.
-import { walk } from "./judge.js";
+import { walk, without } from "./judge.js";
 
 const COUNTED = ["admitted", "already_in", "out", "not_in"];
 const EPOCH = 1.6e9; // numbers go on rising after everything was wiped
@@ -9,13 +9,15 @@ export class OwnScans {
     Object.assign(this, { store, roster, desk });
     this.scans = new Map(); // uid → scan, in the order in which they were made
     this.walkIns = new Map();
+    this.undos = new Map();
   }
 
   async load() {
-    const [scans, walkIns] = await Promise.all([this.store.scans(), this.store.walkIns()]);
+    const [scans, walkIns, undos] = await Promise.all([this.store.scans(), this.store.walkIns(), this.store.undos()]);
     for (const scan of scans.sort((one, other) => one.sequence - other.sequence)) this.scans.set(scan.uid, scan);
     for (const walkIn of walkIns) this.walkIns.set(walkIn.uid, walkIn);
-    const all = [...scans, ...walkIns].map((one) => one.sequence);
+    for (const undo of undos.sort((one, other) => one.sequence - other.sequence)) this.undos.set(undo.uid, undo);
+    const all = [...scans, ...walkIns, ...undos].map((one) => one.sequence);
     this.number = all.reduce((most, one) => Math.max(most, one), Math.floor(Date.now() / 1000 - EPOCH));
   }
 
@@ -42,28 +44,40 @@ export class OwnScans {
     return [...this.walkIns.values()].filter((one) => one.state === "waiting");
   }
 
+  get waitingUndos() {
+    return [...this.undos.values()].filter((one) => one.state === "waiting");
+  }
+
   get length() {
-    return this.waiting.length + this.letters.length;
+    return this.waiting.length + this.letters.length + this.waitingUndos.length;
   }
 
   get aside() {
-    return [...this.in("aside"), ...[...this.walkIns.values()].filter((one) => one.state === "aside")];
+    return [...this.in("aside"), ...[...this.walkIns.values(), ...this.undos.values()].filter((one) => one.state === "aside")];
+  }
+
+  // Give what takes a scan back, unless the server did not want to.
+  undoOf(uid) {
+    return [...this.undos.values()].find((undo) => undo.target === uid && undo.state !== "aside");
   }
 
   // Where somebody is: as the server saw it, and as this desk has seen since.
   where(entry) {
-    const seen = {
+    let seen = {
       isInside: entry.inside,
       desk: entry.inside ? entry.first_in_desk : null,
       isConflict: entry.conflict,
       firstIn: entry.first_in_at && { at: Date.parse(entry.first_in_at), desk: entry.first_in_desk },
     };
-    return walk(this.factsOf(entry.id), seen);
+    for (const undo of this.undos.values()) {
+      if (undo.about === entry.id && undo.state !== "aside" && !this.scans.has(undo.target)) seen = without(seen, undo);
+    }
+    return { ...walk(this.factsOf(entry.id), seen), isTakenBack: Boolean(seen.isTakenBack) };
   }
 
   factsOf(id) {
     const counted = [...this.scans.values()].filter((scan) => scan.about === id && scan.state !== "aside" && COUNTED.includes(scan.verdict));
-    return counted.map((scan) => ({ uid: scan.uid, at: Date.parse(scan.occurred_at), direction: scan.direction, desk: this.desk.label }));
+    return counted.filter((scan) => !this.undoOf(scan.uid)).map((scan) => ({ uid: scan.uid, at: Date.parse(scan.occurred_at), direction: scan.direction, desk: this.desk.label }));
   }
 
   // The server has answered: codes leave the disk; scans stay until the feed shows them.
@@ -77,6 +91,18 @@ export class OwnScans {
     const known = uids.filter((uid) => this.scans.get(uid)?.state === "sent");
     for (const uid of known) this.scans.delete(uid);
     if (known.length) await this.store.dropScans(known);
+    const undone = uids.filter((uid) => this.undos.get(uid)?.state === "sent");
+    if (undone.length) await this.dropUndos(undone);
+  }
+
+  async putUndo(undo) {
+    this.undos.set(undo.uid, undo);
+    await this.store.putUndo(undo);
+  }
+
+  async dropUndos(uids) {
+    for (const uid of uids) this.undos.delete(uid);
+    await this.store.dropUndos(uids);
   }
 
   async addWalkIn(walkIn) {
@@ -89,7 +115,7 @@ export class OwnScans {
     await this.store.dropWalkIns([uid]);
   }
 
-  // Let go of a scan for good: handed over, or undone before it was sent.
+  // Let go of scans for good: handed over, or undone.
   async drop(uids) {
     for (const uid of uids) this.scans.delete(uid);
     await this.store.dropScans(uids);

@@ -8,6 +8,7 @@ export class Recent {
   constructor(list, sprite, texts, { onUndo }) {
     Object.assign(this, { list, sprite, texts, onUndo });
     this.items = new Map();
+    this.undos = new Map(); // uid of what was taken back → its undo
   }
 
   put(scan, result) {
@@ -27,7 +28,9 @@ export class Recent {
     item.querySelector("[data-conflict]").hidden = !result.conflict;
     const button = item.querySelector("button");
     button.hidden = !CAN_UNDO.includes(result.verdict) || scan.state === "aside";
-    button.onclick = () => this.onUndo({ uid: scan.uid, name: item.querySelector("[data-name]").textContent, item });
+    const target = { uid: scan.uid, about: result.attendee?.id || scan.about || "", verdict: result.verdict, at: scan.occurred_at };
+    button.onclick = () => this.onUndo(target, item.querySelector("[data-name]").textContent);
+    if (this.undos.has(scan.uid)) this.undone(this.undos.get(scan.uid));
   }
 
   added(uid) {
@@ -48,9 +51,16 @@ export class Recent {
     if (this.items.has(scan.uid)) this.put(scan, result);
   }
 
-  undone(item) {
-    item.dataset.kind = "undone";
-    item.querySelector("[data-words]").textContent = this.texts.undone;
+  // Taken back: here, soon at the server, or not, with what the server said.
+  undone(undo) {
+    this.undos.set(undo.target, undo);
+    const item = this.items.get(undo.target);
+    if (!item) return;
+    const isRefused = undo.state === "aside";
+    item.dataset.kind = isRefused ? "bad" : "undone";
+    item.dataset.undo = undo.state;
+    item.querySelector("[data-words]").textContent = isRefused ? this.texts.undoRefused.replace("{why}", undo.message) : this.texts.undone;
+    item.querySelector("[data-waiting]").hidden = undo.state !== "waiting" && item.dataset.state !== "waiting";
     item.querySelector("button").hidden = true;
   }
 

@@ -1,4 +1,4 @@
-// What this phone keeps of one lesson: the roster in its boxes, scans and walk-ins until they are answered.
+// What this phone keeps of one lesson: the roster in its boxes, scans, walk-ins and undos until they are answered.
 import { database, write } from "./database.js";
 
 export class Store {
@@ -46,7 +46,7 @@ export class Store {
     ]);
   }
 
-  // ---- scans and walk-ins ----
+  // ---- scans, walk-ins, what was taken back ----
 
   async scans() {
     return (await database()).getAllFromIndex("scans", "lesson", this.lesson);
@@ -54,6 +54,10 @@ export class Store {
 
   async walkIns() {
     return (await database()).getAllFromIndex("walk_ins", "lesson", this.lesson);
+  }
+
+  async undos() {
+    return (await database()).getAllFromIndex("undos", "lesson", this.lesson);
   }
 
   putScans(scans) {
@@ -70,6 +74,14 @@ export class Store {
 
   dropWalkIns(uids) {
     return write(["walk_ins"], (transaction) => uids.map((uid) => transaction.objectStore("walk_ins").delete(uid)));
+  }
+
+  putUndo(undo) {
+    return write(["undos"], (transaction) => [transaction.objectStore("undos").put({ ...undo, lesson: this.lesson })]);
+  }
+
+  dropUndos(uids) {
+    return write(["undos"], (transaction) => uids.map((uid) => transaction.objectStore("undos").delete(uid)));
   }
 }
 

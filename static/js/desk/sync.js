@@ -12,7 +12,7 @@ const WHOLE_ROSTER_MS = 300000;
 const GONE = 401;
 
 export class Sync {
-  // on.answer(scan, result) · on.walkIn(walkIn, result) · on.people(entries) · on.state() · on.ended(failure)
+  // on.answer(scan, result) · on.walkIn(walkIn, result) · on.undo(undo) · on.people(entries) · on.state() · on.ended(failure)
   constructor(server, roster, own, on) {
     Object.assign(this, { server, roster, own, on });
     this.isOnline = navigator.onLine;
@@ -97,6 +97,11 @@ export class Sync {
       hasSent = true;
       this.mark(true);
     }
+    for (const undo of this.own.waitingUndos) { // what they take back has been sent by now
+      await this.sendUndo(undo);
+      hasSent = true;
+      this.mark(true);
+    }
     return hasSent;
   }
 
@@ -163,6 +168,19 @@ export class Sync {
     }
   }
 
+  async sendUndo(undo) {
+    const { uid, target, reason } = undo;
+    let answered = { ...undo, state: "sent" };
+    try {
+      await this.server.post("/undo", { uid, target, reason });
+    } catch (failure) {
+      if (!isAboutContent(failure)) throw failure;
+      answered = { ...undo, state: "aside", message: failure.message };
+    }
+    await this.own.putUndo(answered);
+    this.on.undo(answered);
+  }
+
   async answersTo(some) {
     try {
       return (await this.server.post("/walk-ins", { walk_ins: some.map(walkInAsSent) })).results;
@@ -176,7 +194,7 @@ export class Sync {
   // ---- downwards ----
 
   async fetchRoster() {
-    const sent = this.own.in("sent").map((scan) => scan.uid);
+    const sent = [...this.own.scans.values(), ...this.own.undos.values()].filter((one) => one.state === "sent").map((one) => one.uid);
     await this.roster.replace(await this.server.get("/roster"));
     await this.own.seen(sent);
     this.on.people([...this.roster.byId.values()]);
@@ -211,6 +229,10 @@ export class Sync {
 
 export function asSent({ uid, code, attendee, direction, occurred_at, sequence }) {
   return { uid, ...(code ? { code } : {}), ...(attendee ? { attendee } : {}), direction, occurred_at, sequence };
+}
+
+export function undoAsSent({ uid, target, reason, occurred_at }) {
+  return { uid, target, reason, occurred_at };
 }
 
 export function walkInAsSent({ uid, occurred_at, sequence, kid, box }) {

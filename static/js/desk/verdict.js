@@ -17,6 +17,7 @@ export const LOOKS = {
   unknown: ["bad", "circle-x"],
   uid_mismatch: ["bad", "alert-triangle"],
   unreadable: ["bad", "alert-triangle"],
+  undo_refused: ["bad", "alert-triangle"],
   kept: ["wait", "device-floppy"],
 };
 const SHOWN_MS = { good: 1200, note: 2200, bad: 3000, wait: 1500 };
