@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from pathlib import Path
 
 import pytest
@@ -63,4 +64,13 @@ def test_workers_are_asked_for_again_and_are_programs(client, path):
 def test_the_manifest_names_an_app_below_the_desk(client):
     said = json.loads(client.get("/desk/app.webmanifest").data)
     assert (said["start_url"], said["scope"], said["display"]) == ("/desk/", "/desk/", "standalone")
-    assert all(client.get(icon["src"], buffered=True).status_code == 200 for icon in said["icons"])
+    painted = [icon for icon in said["icons"] if icon["type"] == "image/png"]
+    named = {(icon["purpose"], icon["sizes"]) for icon in painted}
+    assert named == {
+        (purpose, size) for purpose in ("any", "maskable") for size in ("192x192", "512x512")
+    }
+    for icon in painted:
+        answer = client.get(icon["src"], buffered=True)
+        assert answer.mimetype == "image/png"
+        size, _ = struct.unpack(">II", answer.data[16:24])
+        assert f"{size}x{size}" == icon["sizes"]

@@ -25,6 +25,8 @@ from app.kit.texts import translate as _
 SERVICE_WORKER = "js/desk/service-worker.js"
 CODE_READER = "js/desk/worker.js"
 REVALIDATED = "no-cache"
+ICONS = (("icon", "any"), ("icon-maskable", "maskable"))
+ICON_SIZES = (192, 512)
 KEPT = (
     "css/guanbiao.css",
     "css/desk.css",
@@ -70,11 +72,6 @@ def code_reader() -> Response:
 @public
 def manifest() -> Response:
     """Tell phones how to install the desk."""
-    size = "180x180"
-    icons = [
-        {"src": _asset("img/favicon.svg"), "type": "image/svg+xml", "sizes": "any"},
-        {"src": _asset("img/touch-icon-180.png"), "type": "image/png", "sizes": size},
-    ]
     said = {
         "id": url_for("desk.show"),
         "name": f"{_('贯标培训')} · {_('签到台')}",
@@ -85,9 +82,25 @@ def manifest() -> Response:
         "display": "standalone",
         "background_color": "#0b1219",
         "theme_color": "#0b1219",
-        "icons": icons,
+        "icons": _icons(),
     }
     return _kept_by_phones(json.dumps(said, ensure_ascii=False), "application/manifest+json")
+
+
+def _icons() -> list[dict[str, str]]:
+    """Name the pictures of the app; phones cut the maskable ones into a shape of their own."""
+    drawn = {"src": _asset("img/favicon.svg"), "type": "image/svg+xml", "sizes": "any"}
+    painted = [
+        {
+            "src": _asset(f"img/{name}-{size}.png"),
+            "type": "image/png",
+            "sizes": f"{size}x{size}",
+            "purpose": purpose,
+        }
+        for name, purpose in ICONS
+        for size in ICON_SIZES
+    ]
+    return [drawn, *painted]
 
 
 def _page() -> str:
