@@ -55,6 +55,14 @@ def test_page_says_before_issuing_who_gets_one_and_who_not_and_why(client, train
     assert "不予发放的人员及原因" in page
 
 
+def test_page_stands_among_those_about_attendance(client, training):
+    address = f"/staff/trainings/{training.public_id}"
+    page = client.get(f"{address}/proofs").text
+    strip = re.search(r'<nav[^>]*aria-label="出勤的各页".*?</nav>', page, re.DOTALL)[0]
+    assert f"{address}/rule" in strip
+    assert re.search(rf'aria-current="page"[^>]*>\s*(<[^>]+>)*\s*培训证明', strip)
+
+
 def test_issue_shows_progress_then_the_archive(app, client, training):
     answer = client.post(f"/staff/trainings/{training.public_id}/proofs/issue")
     assert answer.status_code == 303
