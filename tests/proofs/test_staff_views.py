@@ -60,7 +60,7 @@ def test_page_stands_among_those_about_attendance(client, training):
     page = client.get(f"{address}/proofs").text
     strip = re.search(r'<nav[^>]*aria-label="出勤的各页".*?</nav>', page, re.DOTALL)[0]
     assert f"{address}/rule" in strip
-    assert re.search(rf'aria-current="page"[^>]*>\s*(<[^>]+>)*\s*培训证明', strip)
+    assert re.search(r'aria-current="page"[^>]*>\s*(<[^>]+>)*\s*培训证明', strip)
 
 
 def test_issue_shows_progress_then_the_archive(app, client, training):
