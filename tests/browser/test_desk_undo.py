@@ -20,6 +20,7 @@ from tests.browser.doors import (
     wait_until_kept,
     wait_until_synced,
 )
+from tests.browser.test_desk_disk import fill_in_walk_in
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.xdist_group("browser")]
 
@@ -95,6 +96,22 @@ def test_only_offered_reasons_wait_on_the_phone(chromium, house):
         expect(one.page.locator("#recent li")).to_contain_text("已撤销")
         wait_until_synced(one.page)
     assert [kind for kind, _ in door.facts()] == ["door_scan", "undo"]
+
+
+def test_an_undo_never_comes_before_its_scan(chromium, house):
+    """Both are made while the walk-ins of the same round, sent after the scans, are under way."""
+    door, held = make_door(house), []
+    with opened(chromium, door) as one:
+        one.page.route("**/walk-ins", lambda route: held.append(route))  # noqa: PLW0108
+        with one.page.expect_request("**/walk-ins"):
+            fill_in_walk_in(one.page)
+        feed(one.page, door.codes[:1])
+        take_back(one.page)
+        expect(one.page.locator("#network")).to_contain_text("3条待上传")
+        held[0].continue_()
+        wait_until_synced(one.page)
+        expect(one.page.locator("#recent li[data-undo=sent]")).to_have_count(1)
+    assert sorted(kind for kind, _ in door.facts()) == ["door_scan", "door_scan", "undo"]
 
 
 def test_an_undo_whose_answer_was_lost_is_replayed_and_a_refused_one_is_shown(chromium, house):

@@ -48,6 +48,12 @@ export class OwnScans {
     return [...this.undos.values()].filter((one) => one.state === "waiting");
   }
 
+  // Those whose scan has been sent: one before its scan would find nothing to undo.
+  get readyUndos() {
+    const unsent = new Set([...this.waiting, ...this.letters].map((one) => one.uid));
+    return this.waitingUndos.filter((undo) => !unsent.has(undo.target));
+  }
+
   get length() {
     return this.waiting.length + this.letters.length + this.waitingUndos.length;
   }

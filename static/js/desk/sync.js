@@ -97,7 +97,7 @@ export class Sync {
       hasSent = true;
       this.mark(true);
     }
-    for (const undo of this.own.waitingUndos) { // what they take back has been sent by now
+    for (let [undo] = this.own.readyUndos; undo; [undo] = this.own.readyUndos) {
       await this.sendUndo(undo);
       hasSent = true;
       this.mark(true);
