@@ -59,6 +59,7 @@ export class Recent {
     const isRefused = undo.state === "aside";
     item.dataset.kind = isRefused ? "bad" : "undone";
     item.dataset.undo = undo.state;
+    if (isRefused) item.querySelector("use").setAttribute("href", `${this.sprite}#alert-triangle`);
     item.querySelector("[data-words]").textContent = isRefused ? this.texts.undoRefused.replace("{why}", undo.message) : this.texts.undone;
     item.querySelector("[data-waiting]").hidden = undo.state !== "waiting" && item.dataset.state !== "waiting";
     item.querySelector("button").hidden = true;
