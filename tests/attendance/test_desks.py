@@ -234,5 +234,8 @@ def test_queue_of_a_closed_desk_is_taken_and_kept_apart(scene, client):
     revoke(scene)
     sent = {"scans": [scene.scan()]}
     answer = client.post(f"{scene.url}/late-scans", json=sent, headers=scene.headers)
-    assert (answer.status_code, answer.get_json()) == (202, {"stored": 1, "known": 0, "undos_left": 0})
+    assert (answer.status_code, answer.get_json()) == (
+        202,
+        {"stored": 1, "known": 0, "undos_left": 0},
+    )
     assert scene.facts() == []
