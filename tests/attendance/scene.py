@@ -46,4 +46,4 @@ class Scene:
 
     def facts(self):
         with self.app.app_context():
-            return db.session.scalars(select(Fact)).all()
+            return db.session.scalars(select(Fact).order_by(Fact.id)).all()

@@ -127,7 +127,7 @@ def test_an_undo_whose_answer_was_lost_is_replayed_and_a_refused_one_is_shown(ch
             return route.abort()
 
         feed(one.page, door.codes[:1])
-        wait_until_synced(one.page)
+        expect(one.page.locator("#recent li[data-state=sent]")).to_have_count(1)
         one.page.route("**/undo", lose_the_first)
         take_back(one.page)
         expect(one.page.locator("#recent li[data-undo=sent]")).to_be_visible()

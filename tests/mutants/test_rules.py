@@ -11,7 +11,7 @@ import pytest
 from tests.mutants.patches import Removal, mutated
 
 pytestmark = pytest.mark.timeout(120)
-FOLDING = "app/attendance/rules/folding.py"
+FOLDING = "app/attendance/rules/folding/facts.py"
 IN_ORDER = Removal(
     path=FOLDING,
     text="    return sorted(counted.values(), key=_by_instant)\n",

@@ -188,12 +188,14 @@ def _withdraw(side: Side, appeal_id: str) -> ResponseReturnValue:
 
 
 def _file(appeal: Appeal) -> ResponseReturnValue:
-    return send_file(
+    response = send_file(
         open_evidence(appeal.file),
         mimetype=uploads.media_type(appeal.file),
         as_attachment=True,
         download_name=appeal.file_name,
     )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _page(side: Side, form: Form) -> str:
