@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 STEP_SECONDS = 15.0  # the longest silence of a mail server
 CONVERSATION_SECONDS = 40.0  # shorter than the lease of a letter: its claim still holds afterwards
+_CALENDAR = re.compile(r"^BEGIN:VCALENDAR\b.*?^END:VCALENDAR\r?\n?", re.DOTALL | re.MULTILINE)
 _WORD = r"""([^@\s\x00-\x1f\x7f<>,;:"()\[\]\\]+)"""
 ADDRESS = re.compile(f"{_WORD}@{_WORD}")
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -27,7 +28,7 @@ PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A rendered message to one recipient; `calendar` is iCalendar text with its method."""
+    """A rendered message to one recipient; `calendar` is iCalendar text, of one or several."""
 
     recipient: str
     subject: str
@@ -82,7 +83,21 @@ def build(
 
 
 def _add_calendar(message: EmailMessage, calendar: str, method: str) -> None:
-    """Programs act on the alternative (RFC 6047), people open the file."""
+    """Programs act on the alternative (RFC 6047), people open the file.
+
+    Several calendars, one after the other (RFC 5545 3.4), become a part each: none stands for
+    the letter, and a program may act on every one.
+    """
+    several = _CALENDAR.findall(calendar)
+    if len(several) > 1:
+        for number, one in enumerate(several, 1):
+            message.add_attachment(
+                one,
+                subtype="calendar",
+                params={"method": method},
+                filename=f"training-{number}.ics",
+            )
+        return
     message.add_alternative(calendar, subtype="calendar", params={"method": method})
     message.add_attachment(
         calendar.encode(), maintype="application", subtype="ics", filename="training.ics"

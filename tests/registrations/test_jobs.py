@@ -265,14 +265,16 @@ def test_tell_of_changes_tells_who_waits_without_a_calendar(context):
     assert letters("training_moved")["waits@example.com"].calendar is None
 
 
-def test_tell_of_changes_of_several_lessons_sends_them_all_as_a_calendar(context):
+def test_tell_of_changes_of_several_lessons_moves_each_by_a_request_of_its_own(context):
     training = announce(lesson_count=2)
     book(training, somebody(email="li@example.com"))
     move(training)
     jobs.tell_of_changes(now=LATER + MINUTE)
-    calendar = invitation("training_moved", "li@example.com")
-    assert calendar.method.value == "PUBLISH"
-    assert [one.sequence.value for one in calendar.vevent_list] == ["1", "1"]
+    text = letters("training_moved")["li@example.com"].calendar
+    calendars = list(vobject.readComponents(text))
+    assert [one.method.value for one in calendars] == ["REQUEST", "REQUEST"]
+    assert [len(one.vevent_list) for one in calendars] == [1, 1]
+    assert len({one.vevent.uid.value for one in calendars}) == 2
 
 
 def test_tell_of_changes_after_two_moves_in_a_minute_tells_the_last_state_only(context):
@@ -374,16 +376,18 @@ def test_tell_of_changes_when_moved_and_then_called_off_tells_of_the_end_only(co
     assert ("3月26日" in text, "3月27日" in text) == (True, False)
 
 
-@pytest.mark.parametrize(("lessons", "method"), [(1, "CANCEL"), (2, "PUBLISH")])
-def test_a_cancelled_attendee_is_taken_out_of_the_calendar(context, lessons, method):
+@pytest.mark.parametrize("lessons", [1, 2])
+def test_a_cancelled_attendee_is_taken_out_of_the_calendar(context, lessons):
     training = announce(lesson_count=lessons)
     booking = book(training, somebody(email="li@example.com"))
     attendee = booking.attendees[0].public_id
     unit_of_work(lambda: commands.cancel_attendee(attendee, now=LATER, by=SOMEBODY))
-    calendar = invitation("registration_cancelled", "li@example.com")
-    assert calendar.method.value == method
-    found = [(one.status.value, one.sequence.value) for one in calendar.vevent_list]
-    assert found == [("CANCELLED", "1")] * lessons
+    text = letters("registration_cancelled")["li@example.com"].calendar
+    found = [
+        (one.method.value, one.vevent.status.value, one.vevent.sequence.value)
+        for one in vobject.readComponents(text)
+    ]
+    assert found == [("CANCEL", "CANCELLED", "3")] * lessons
 
 
 # --- What must hold ---
@@ -401,23 +405,51 @@ def test_a_change_that_nobody_was_told_of_is_found_after_its_time(context, chang
     assert list(changes_were_told(LATER + DAY)) == []
 
 
-def test_a_corrected_venue_raises_calendars_and_writes_to_nobody(context):
+def test_another_address_of_a_venue_moves_its_trainings_and_tells_people(context):
+    training = announce()
+    book(training, somebody(email="li@example.com"))
+    before = invitation("registration_confirmed", "li@example.com")
+    edit_venue(training, address="示例路2号")
+    kept = db.session.get_one(Training, training.id, populate_existing=True)
+    assert (kept.calendar_sequence, kept.told_sequence) == (1, 0)
+
+    assert (jobs.tell_of_changes(now=LATER), jobs.tell_of_changes(now=LATER + MINUTE)) == (0, 1)
+
+    told = letters("training_moved")
+    assert sorted(told) == ["li@example.com", "zhang@example.com"]
+    was, _, is_now = told["zhang@example.com"].text.partition("\n新的安排\n")
+    assert ("示例路1号" in was, "示例路2号" in was, "示例路2号" in is_now) == (True, False, True)
+    after = invitation("training_moved", "li@example.com")
+    assert "示例路2号" in after.vevent.location.value
+    assert int(after.vevent.sequence.value) > int(before.vevent.sequence.value)
+    ensure_rules_hold()
+
+
+@pytest.mark.parametrize("at", [LATER, NOON + 300 * DAY])
+def test_a_venue_that_stays_where_it_is_or_is_over_writes_to_nobody(context, at):
     training = announce()
     book(training)
+    changes = {"directions": "地铁B口"} if at == LATER else {"address": "示例路2号"}
+    edit_venue(training, now=at, **changes)
+    kept = db.session.get_one(Training, training.id, populate_existing=True)
+    assert kept.calendar_sequence == kept.told_sequence == (0 if at == LATER else 1)
+    assert kept.revision == 2
+    assert jobs.tell_of_changes(now=at + DAY) == 0
+
+
+def edit_venue(training, *, now=LATER, **changes):
     venue = queries.get(training.public_id, training.organisation_id).venue
-    details = trainings.VenueDetails(name="报告厅", city="440100", address="示例路2号")
+    known = {"name": venue.name, "city": venue.city, "address": venue.address}
+    details = trainings.VenueDetails(**(known | changes))
     unit_of_work(
         lambda: trainings.save_venue(
             details,
             venue.public_id,
             organisation_id=training.organisation_id,
             by=SOMEBODY,
-            now=LATER,
+            now=now,
         )
     )
-    kept = db.session.get_one(Training, training.id, populate_existing=True)
-    assert (kept.calendar_sequence, kept.told_sequence) == (1, 1)
-    assert jobs.tell_of_changes(now=LATER + DAY) == 0
 
 
 def invitation(kind: str, recipient: str):

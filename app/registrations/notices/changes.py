@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.kit import calendars, letters, sealing
-from app.kit.settings import absolute_url, settings
+from app.kit.settings import absolute_url
 from app.outbox.rules import Draft
 from app.registrations import rules
 from app.registrations.models import Attendee, AttendeeState, Registration, Ticket
-from app.registrations.notices.entries import for_guest, published
+from app.registrations.notices.entries import for_guest, invited, published, taken_back
 from app.registrations.notices.links import manage_url, ticket_url
 from app.trainings.exports import entries_of, place_of
 from app.trainings.models import Training
@@ -148,13 +148,18 @@ def _ticket(attendee: Attendee) -> Ticket | None:
 def _calendar_for(
     news: ChangeNews, reader: _Reader, entries: list[calendars.Entry], now: datetime
 ) -> tuple[bytes | None, str]:
-    """Move or take back the invitation to one lesson; otherwise send all lessons as a calendar."""
-    guest = next((one for one in reader.own if one.state is AttendeeState.CONFIRMED), None)
-    if guest is not None and len(entries) == 1:
-        entry, zone = for_guest(entries[0], guest, reader.address), settings().default_timezone
+    """Move or take back the invitations of this address; otherwise send a calendar to look at."""
+    guests = [one for one in reader.own if one.state is AttendeeState.CONFIRMED]
+    if guests:
+        with letters.speaking(reader.language):
+            own = [
+                for_guest(entry, guest, _ticket(guest), reader.address)
+                for guest in guests
+                for entry in entries
+            ]
         if news.change is Change.CANCELLED:
-            return calendars.cancel(entry, timezone=zone, now=now), "CANCEL"
-        return calendars.request(entry, timezone=zone, now=now), "REQUEST"
+            return taken_back(own, now=now), "CANCEL"
+        return invited(own, now=now), "REQUEST"
     if any(one.state is AttendeeState.CONFIRMED for one in reader.people()):
         return published(entries, news.training.title), "PUBLISH"
     return None, "PUBLISH"

@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.kit import calendars, letters, sealing
-from app.kit.settings import absolute_url, settings
+from app.kit.settings import absolute_url
 from app.outbox.rules import Draft
 from app.registrations.models import Attendee, AttendeeState, Registration, Ticket
-from app.registrations.notices.entries import for_guest, published
+from app.registrations.notices.entries import for_guest, invited, published, taken_back
 from app.registrations.notices.links import group_url, manage_url, ticket_url
 from app.registrations.rules import has_group_card
 from app.trainings.exports import entries_of
@@ -64,7 +64,8 @@ def drafts(news: News, *, now: datetime) -> list[Draft]:
 
 def _to_contact(news: News, recipient: str, entries: list[calendars.Entry]) -> Draft:
     is_coming = any(attendee.state is AttendeeState.CONFIRMED for attendee in news.attendees)
-    has_calendar = is_coming and news.occasion is not Occasion.CANCELLED
+    is_invited = any((one.email or "").casefold() == recipient.casefold() for one in news.attendees)
+    has_calendar = is_coming and not is_invited and news.occasion is not Occasion.CANCELLED
     calendar = published(entries, news.training.title) if has_calendar else None
     return _draft(
         news,
@@ -83,7 +84,9 @@ def _to_attendee(
     news: News, attendee: Attendee, entries: list[calendars.Entry], now: datetime
 ) -> Draft:
     recipient = attendee.email or ""
-    own = [for_guest(entry, attendee, recipient) for entry in entries]
+    own = [
+        for_guest(entry, attendee, news.tickets.get(attendee.id), recipient) for entry in entries
+    ]
     calendar, method = _calendar_for(news, attendee, own, now)
     return _draft(
         news,
@@ -155,19 +158,12 @@ def _kind(news: News) -> str:
 def _calendar_for(
     news: News, attendee: Attendee, entries: list[calendars.Entry], now: datetime
 ) -> tuple[bytes | None, str]:
-    """Invite to the one lesson, or send all lessons as a calendar; take back what was sent."""
-    zone, name = settings().default_timezone, news.training.title
-    is_single = len(entries) == 1
+    """Invite to every lesson; take back what was sent."""
     if news.occasion is Occasion.CANCELLED and attendee.confirmed_at is not None:
-        gone = [_gone(entry) for entry in entries]
-        if is_single:
-            return calendars.cancel(gone[0], timezone=zone, now=now), "CANCEL"
-        return published(gone, name), "PUBLISH"
+        return taken_back(map(_gone, entries), now=now), "CANCEL"
     if attendee.state is not AttendeeState.CONFIRMED:
         return None, "PUBLISH"
-    if is_single:
-        return calendars.request(entries[0], timezone=zone, now=now), "REQUEST"
-    return published(entries, name), "PUBLISH"
+    return invited(entries, now=now), "REQUEST"
 
 
 def _gone(entry: calendars.Entry) -> calendars.Entry:

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, update
 from app.audit import commands as audit
 from app.audit.rules import Actor
 from app.kit.database import db
-from app.trainings import queries
+from app.trainings import queries, rules
+from app.trainings.commands import moves
 from app.trainings.models import Course, Programme, Training, TrainingState, Venue
+from app.trainings.rules import Meeting
 
 _SHOWN = (TrainingState.PUBLISHED, TrainingState.HELD)
 
@@ -108,17 +110,22 @@ def save_venue(
 ) -> Venue:
     """Make a venue, or change the one with that public id; NotFound.
 
-    Announced trainings there show the new address, and calendars hear of it.
+    Another name or address moves the announced trainings there: calendars hear of it, and who
+    signed up is written to.
     """
+    meetings: list[tuple[Training, Meeting]] = []
     if venue_id is None:
         venue = Venue(organisation_id=organisation_id, created_at=now)
         db.session.add(venue)
     else:
         venue = queries.get_venue(venue_id, organisation_id)
+        shown = queries.list_at_venue(venue.id, _SHOWN)
+        meetings = [(one, rules.meeting_of(one)) for one in shown]
     venue.name, venue.city, venue.address = details.name, details.city, details.address
     venue.directions, venue.capacity = details.directions, details.capacity
     db.session.flush()
-    _touch(Training.venue_id == venue.id, is_told=True)
+    for training, known in meetings:
+        _follow(training, known, by=by, now=now)
     _record("venue", venue.public_id, venue_id, by=by, now=now)
     return venue
 
@@ -143,16 +150,32 @@ def retire_venue(
     return venue
 
 
-def _touch(condition: ColumnElement[bool], *, is_told: bool = False) -> None:
+def _follow(training: Training, known: Meeting, *, by: Actor, now: datetime) -> None:
+    """Let a (locked) training show its changed venue; people hear of it while they can come."""
+    training.revision += 1
+    if rules.meeting_of(training) == known:
+        return
+    if training.state is not TrainingState.PUBLISHED or training.ends_at <= now:
+        moves.note_silently(training)
+        return
+    moves.note(training, known, now=now)
+    audit.record(
+        "training.moved",
+        by=by,
+        now=now,
+        subject_kind="training",
+        subject_id=training.public_id,
+        organisation_id=training.organisation_id,
+        sequence=training.calendar_sequence,
+    )
+
+
+def _touch(condition: ColumnElement[bool]) -> None:
     """Give announced trainings a new revision: their pages show what was changed here."""
-    values = {Training.revision: Training.revision + 1}
-    if is_told:  # calendars look it up; nobody is written to, so both numbers go along
-        values[Training.calendar_sequence] = Training.calendar_sequence + 1
-        values[Training.told_sequence] = Training.told_sequence + 1
     db.session.execute(
         update(Training)
         .where(condition, Training.state.in_(_SHOWN))
-        .values(values)
+        .values({Training.revision: Training.revision + 1})
         .execution_options(synchronize_session=False)
     )
 

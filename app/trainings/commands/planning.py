@@ -14,6 +14,7 @@ from app.kit.database import db
 from app.kit.errors import FieldFault
 from app.kit.texts import lazy as _
 from app.trainings import queries, rules
+from app.trainings.commands import moves
 from app.trainings.commands.references import References, resolve
 from app.trainings.errors import AlreadyChanged, LessonInUse, NotEditable, PlanInvalid
 from app.trainings.models import Lesson, Training, TrainingState, TrainingTrainer
@@ -170,10 +171,7 @@ def _move(
     training: Training, before: TrainingPlan, known: Meeting, *, by: Actor, now: datetime
 ) -> None:
     was = min(one.starts_at for one in before.lessons)
-    training.calendar_sequence += 1
-    training.moved_at = now
-    if training.known_meeting is None:  # a second move before the letters: they know the first
-        training.known_meeting = rules.stored(known, until=now)
+    moves.note(training, known, now=now)
     if was != training.starts_at:
         training.moved_from = was
     audit.record(

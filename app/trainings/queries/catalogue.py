@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import case, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Organisation, OrganisationKind
 from app.kit.database import db
 from app.kit.errors import NotFound
-from app.trainings.models import Course, Programme, Venue
+from app.trainings.models import Course, Programme, Training, TrainingState, Venue
 
 Row = TypeVar("Row")
 
@@ -89,6 +90,18 @@ def list_venues(organisation_id: int, *, retired: bool = False) -> Sequence[Venu
         query = query.where(Venue.is_retired.is_(False))
     return db.session.scalars(
         query.order_by(Venue.is_retired, Venue.city, Venue.name, Venue.id)
+    ).all()
+
+
+def list_at_venue(venue_id: int, states: Collection[TrainingState]) -> Sequence[Training]:
+    """List trainings at a venue (by key) in these states, locked, with lessons and venue."""
+    return db.session.scalars(
+        select(Training)
+        .where(Training.venue_id == venue_id, Training.state.in_(states))
+        .order_by(Training.id)
+        .options(joinedload(Training.venue), selectinload(Training.lessons))
+        .with_for_update(of=Training)
+        .execution_options(populate_existing=True)
     ).all()
 
 
