@@ -230,6 +230,20 @@ def test_feed_follows_cancellation_and_answers_304_when_nothing_changed(app, cli
     assert entries(client.get("/calendar.ics?city=440300")) == {}
 
 
+def test_home_offers_the_calendar_of_what_it_is_narrowed_to(app, client):
+    make(app)
+    plain = client.get("/").text
+    assert 'href="webcal://' in plain
+    assert "/calendar.ics?" not in plain
+
+    narrowed = client.get("/?city=440100&mode=nonsense&q=x").text
+    address = re.search(r'href="webcal://[^/"]+(/calendar\.ics\?[^"]*)"', narrowed)
+    assert address is not None
+    assert address[1] == "/calendar.ics?city=440100"
+    assert len(entries(client.get(address[1]))) > 0
+    assert entries(client.get("/calendar.ics?city=440300")) == {}
+
+
 def test_poster_is_a_picture(app, client):
     answer = client.get(f"/trainings/{make(app).public_id}/poster.png")
 

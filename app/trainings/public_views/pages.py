@@ -17,6 +17,7 @@ from app.trainings import forms, queries, rules
 from app.trainings.exports import place_of
 from app.trainings.public_views.blueprint import blueprint
 from app.trainings.public_views.months import month_weeks
+from app.trainings.queries import TrainingFilter
 
 PAST_ON_HOME = 6
 PLAIN = frozenset({"lang", "past"})
@@ -59,9 +60,21 @@ def _home(now: datetime, today: date) -> str:
         now=now,
         rules=rules,
         place_of=place_of,
-        feed_url=absolute_url("trainings.feed"),
+        feed_url=_feed_url(wanted),
         **choices(),
     )
+
+
+def _feed_url(wanted: TrainingFilter) -> str:
+    """Give the address of the calendar that goes on following what the list is narrowed to."""
+    kept = {
+        "city": wanted.city,
+        "cluster": wanted.cluster,
+        "mode": wanted.mode.value if wanted.mode else "",
+        "course": wanted.course,
+        "programme": wanted.programme,
+    }
+    return absolute_url("trainings.feed", **{name: one for name, one in kept.items() if one})
 
 
 @blueprint.get("/calendar")
