@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.attendance import jobs as attendance
 from app.audit import jobs as audit
+from app.feedback import jobs as feedback
 from app.kit import clock, idempotency, leases
 from app.kit.database import db, unit_of_work
 from app.kit.errors import Unavailable
@@ -71,6 +72,8 @@ JOBS = (
     Job(run=attendance.refold_lessons_that_changed, every=timedelta(seconds=60)),
     Job(run=proofs.work_on_proof_batches, every=timedelta(seconds=2)),
     Job(run=proofs.delete_old_proof_archives, every=timedelta(hours=1)),
+    Job(run=attendance.purge_letters_past_retention, every=timedelta(minutes=10)),
+    Job(run=feedback.purge_answers_past_retention, every=timedelta(minutes=10)),
     Job(run=forget_old_answers, every=timedelta(hours=1)),
 )
 

@@ -106,6 +106,8 @@ ACTIONS: dict[str, Text] = {
     "feedback.exported": _("导出评价"),
     "letter.retried": _("重发通知"),
     "letter.cancelled": _("取消通知"),
+    "retention.letters_emptied": _("清除到期邮件的内容"),
+    "retention.answers_emptied": _("清除到期的评价文字"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import accounts, checks, doors, safekeeping, seeding, setup, ticking
+from app.cli import accounts, checks, doors, keeping, safekeeping, seeding, setup, ticking
 
 COMMANDS = (
     setup.prepare,
@@ -13,6 +13,7 @@ COMMANDS = (
     checks.openapi,
     checks.check_invariants,
     checks.db_digest,
+    keeping.retention,
     safekeeping.backup,
     safekeeping.restore,
     ticking.scheduler,

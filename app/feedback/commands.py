@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts import queries as accounts
 from app.audit import commands as audit
 from app.audit.rules import Actor
 from app.feedback import queries
 from app.feedback.errors import AlreadyAnswered, TooFewAnswers
 from app.feedback.models import Feedback
-from app.feedback.rules import Answers, ensure_may_answer
+from app.feedback.rules import Answers, OpenQuestion, ensure_may_answer
 from app.kit.database import db, violates
 from app.registrations.models import Attendee
 from app.trainings.models import Training
@@ -59,3 +63,25 @@ def note_export(training: Training, file_format: str, *, by: Actor, now: datetim
         rows=summary.count,
         format=file_format,
     )
+
+
+def empty_words(feedback_ids: Sequence[int], *, by: Actor, now: datetime) -> int:
+    """Take the words out of answers past their time; scores stay. Give how many."""
+    emptied = db.session.scalars(
+        update(Feedback)
+        .where(Feedback.id.in_(feedback_ids), queries.is_past_its_time(now))
+        .values({question.value: "" for question in OpenQuestion})
+        .returning(Feedback.organisation_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for organisation_id, count in sorted(Counter(emptied).items()):
+        audit.record(
+            "retention.answers_emptied",
+            by=by,
+            now=now,
+            subject_kind="organisation",
+            subject_id=accounts.get_organisation(organisation_id).public_id,
+            organisation_id=organisation_id,
+            answers=count,
+        )
+    return len(emptied)

@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import exists, func, or_, select
 
 from app.attendance.models import Attendance
+from app.feedback import queries
 from app.feedback.models import Feedback
 from app.feedback.rules import ATTENDED
 from app.kit.database import db
 from app.kit.invariants import Violation
+from app.kit.retention import GRACE
 from app.registrations.models import Attendee
 from app.trainings.models import Lesson
 
@@ -62,4 +64,18 @@ def same_training_and_organisation(_now: datetime) -> Iterator[Violation]:
         )
 
 
-CHECKS = (one_answer_each, only_from_the_attended, same_training_and_organisation)
+def words_past_their_time_are_gone(now: datetime) -> Iterator[Violation]:
+    """Open answers are empty a day after their retention ended."""
+    kept = select(Feedback.public_id).where(queries.is_past_its_time(now - GRACE))
+    for public_id in db.session.scalars(kept):
+        yield Violation(
+            rule="feedback.retention", row=f"feedback {public_id}", detail="still holds words"
+        )
+
+
+CHECKS = (
+    one_answer_each,
+    only_from_the_attended,
+    same_training_and_organisation,
+    words_past_their_time_are_gone,
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from app.attendance.models import Attendance
 from app.feedback.models import Feedback
@@ -20,6 +21,7 @@ from app.feedback.rules import (
     may_show,
 )
 from app.kit.database import db
+from app.kit.retention import PERIODS, cutoff
 from app.registrations.models import Attendee
 from app.trainings.models import Lesson, Training
 
@@ -119,3 +121,22 @@ def iterate_answers(training: Training) -> Iterator[tuple[int | str, ...]]:
     )
     for row in rows:
         yield tuple(row)
+
+
+def is_past_its_time(now: datetime) -> ColumnElement[bool]:
+    """Tell which answers still hold words although their training ended long ago."""
+    over = select(Training.id).where(Training.ends_at <= cutoff(PERIODS.answers, now))
+    has_words = or_(*(getattr(Feedback, question) != "" for question in OpenQuestion))
+    return and_(Feedback.training_id.in_(over), has_words)
+
+
+def list_past_their_time(now: datetime, *, limit: int) -> Sequence[int]:
+    """List the keys of answers whose words must go."""
+    return db.session.scalars(
+        select(Feedback.id).where(is_past_its_time(now)).order_by(Feedback.id).limit(limit)
+    ).all()
+
+
+def count_past_their_time(now: datetime) -> int:
+    """Count the answers whose words must go."""
+    return db.session.scalar(select(func.count(Feedback.id)).where(is_past_its_time(now))) or 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, and_, case, or_, update
 
 from app.accounts import queries as accounts
 from app.audit import commands as audit
@@ -192,6 +193,39 @@ def cancel(organisation_id: int, letter_id: str, *, by: Actor, now: datetime) ->
     _remember("letter.cancelled", letter, by=by, now=now)
 
 
+def empty(letter_ids: Sequence[int], *, by: Actor, now: datetime) -> int:
+    """Take recipient and words out of letters past their time; the rows stay. Give how many.
+
+    One that still waits is cancelled: nobody wants it after that time, and it has no address.
+    """
+    is_waiting = Letter.state == LetterState.WAITING
+    emptied = db.session.scalars(
+        update(Letter)
+        .where(Letter.id.in_(letter_ids), queries.is_readable())
+        .values(
+            recipient="",
+            subject="",
+            text="",
+            html=None,
+            calendar=None,
+            state=case((is_waiting, LetterState.CANCELLED), else_=Letter.state),
+        )
+        .returning(Letter.organisation_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for organisation_id, count in sorted(Counter(emptied).items()):
+        audit.record(
+            "retention.letters_emptied",
+            by=by,
+            now=now,
+            subject_kind="organisation",
+            subject_id=accounts.get_organisation(organisation_id).public_id,
+            organisation_id=organisation_id,
+            letters=count,
+        )
+    return len(emptied)
+
+
 def _change(
     letter: Letter,
     from_states: tuple[LetterState, ...],
@@ -200,7 +234,7 @@ def _change(
 ) -> None:
     changed = db.session.execute(
         update(Letter)
-        .where(Letter.id == letter.id, Letter.state.in_(from_states))
+        .where(Letter.id == letter.id, Letter.state.in_(from_states), Letter.subject != "")
         .values(**values)
         .returning(Letter.id)
         .execution_options(synchronize_session=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app.kit.database import db
 from app.kit.errors import NotFound
@@ -83,6 +83,37 @@ def list_kinds(organisation_id: int) -> Sequence[str]:
         .distinct()
         .order_by(Letter.kind)
     ).all()
+
+
+def is_readable() -> ColumnElement[bool]:
+    """Tell which letters still say something; one that is on its way is left alone."""
+    says_something = or_(
+        Letter.subject != "", Letter.html.is_not(None), Letter.calendar.is_not(None)
+    )
+    return and_(says_something, Letter.state != LetterState.SENDING)
+
+
+def about(subjects: dict[str, Select[str]]) -> ColumnElement[bool]:
+    """Tell which letters are about the things whose public ids `subjects` selects, kind by kind."""
+    return or_(
+        *(
+            and_(Letter.subject_kind == kind, Letter.subject_id.in_(ids))
+            for kind, ids in subjects.items()
+        )
+    )
+
+
+def list_readable(subjects: dict[str, Select[str]], *, limit: int) -> Sequence[int]:
+    """List the keys of letters about `subjects` that still say something."""
+    return db.session.scalars(
+        select(Letter.id).where(about(subjects), is_readable()).order_by(Letter.id).limit(limit)
+    ).all()
+
+
+def count_readable(subjects: dict[str, Select[str]]) -> int:
+    """Count the letters about `subjects` that still say something."""
+    found = select(func.count(Letter.id)).where(about(subjects), is_readable())
+    return db.session.scalar(found) or 0
 
 
 def count_waiting() -> int:

@@ -101,6 +101,11 @@ def masked(recipient: str) -> str:
     return f"{name[:1]}***@{domain}" if at else "***"
 
 
+def headline(subject: str) -> Text:
+    """Give a letter's subject for people; one that was emptied after its time says so."""
+    return redacted(subject) if subject else _("内容已过保存期限，已删除")
+
+
 def kind(code: str) -> Text:
     """Name a kind of letter for people; one that nobody has named is shown as it is."""
     return KINDS.get(code, code)

@@ -71,8 +71,10 @@ def show(letter_id: str) -> str:
         letter=letter,
         labels=rules,
         may_act=staff().has(Role.ORGANISER),
-        may_retry=letter.state in {LetterState.FAILED, LetterState.CANCELLED},
-        may_cancel=letter.state in {LetterState.WAITING, LetterState.FAILED},
+        may_retry=bool(letter.subject)
+        and letter.state in {LetterState.FAILED, LetterState.CANCELLED},
+        may_cancel=bool(letter.subject)
+        and letter.state in {LetterState.WAITING, LetterState.FAILED},
     )
 
 

@@ -16,6 +16,7 @@ from app.kit.guards import public
 from app.kit.idempotency import IdempotencyMismatch
 from app.kit.ids import new_id
 from app.kit.limits import SIGN_UP, TICKET_PAGE, limiter
+from app.kit.retention import PERIODS
 from app.kit.texts import translate as _
 from app.registrations import access, commands, notices, queries, rules
 from app.registrations import forms as signup_forms
@@ -122,7 +123,7 @@ def _page(
 @public
 def privacy() -> ResponseReturnValue:
     """Show what happens to people's data."""
-    return render_template("pages/privacy.html")
+    return render_template("pages/privacy.html", periods=PERIODS)
 
 
 @blueprint.get("/t/<code>")
