@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from app.attendance import jobs as attendance
 from app.audit import jobs as audit
 from app.feedback import jobs as feedback
-from app.kit import clock, idempotency, leases
+from app.kit import clock, idempotency, leases, logs
 from app.kit.database import db, unit_of_work
 from app.kit.errors import Unavailable
 from app.kit.health import SCHEDULER_LEASE
@@ -166,8 +166,8 @@ class Ticker:
                 job.run(tenure.unit_of_work)
         except LeaseLost:
             log.info("%s: another process leads", job.name)
-        except Exception as error:
-            log.exception("%s failed: %s", job.name, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is said and the next one comes
+            logs.failure(log, f"{job.name} failed", error)
         finally:
             self.running.discard(job.name)
 

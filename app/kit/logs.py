@@ -12,3 +12,13 @@ def init() -> None:
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
     # lines name neither thread nor process: do not find out (Logging HOWTO, "Optimization")
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
+class LeftOut(Exception):
+    """Stands in a log where an error's own message would: it may quote people's data."""
+
+
+def failure(log: logging.Logger, what: str, error: BaseException) -> None:
+    """Say where and of what kind an error was, never its message."""
+    told = (LeftOut, LeftOut(), error.__traceback__)
+    log.error("%s: %s", what, type(error).__name__, exc_info=told)

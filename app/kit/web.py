@@ -6,7 +6,6 @@ import itertools
 import logging
 import secrets
 import time
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
-from app.kit import api, languages
+from app.kit import api, languages, logs
 from app.kit.errors import AppError, TooManyRequests, Unavailable
 
 if TYPE_CHECKING:
@@ -165,7 +164,5 @@ def _refuse_database(error: DBAPIError) -> Response:
 
 
 def _fail(error: Exception) -> Response:
-    # where and what kind, never the message: it may quote what somebody typed
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("unexpected %s %s\n%s", type(error).__name__, request_id(), frames)
+    logs.failure(log, f"unexpected {request_id()}", error)
     return _refuse(AppError())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from app.kit import clock
+from app.kit import clock, logs
 from app.kit.database import db, unit_of_work
 from app.kit.errors import AppError
 from app.kit.leases import LeaseLost, Unit
@@ -39,8 +39,8 @@ def _work_on(batch_id: int, unit: Unit) -> None:
     except AppError as error:
         code = error.code
         unit(lambda: commands.fail(claim, code, now=clock.now()))
-    except Exception as error:
-        log.exception("proof batch failed: %s", type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the batch says that it failed
+        logs.failure(log, "proof batch failed", error)
         name = type(error).__name__
         unit(lambda: commands.fail(claim, name, now=clock.now()))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from app.audit.rules import SYSTEM
-from app.kit import clock
+from app.kit import clock, logs
 from app.kit.database import unit_of_work
 from app.kit.leases import LeaseLost, Unit
 from app.registrations import commands, queries
@@ -45,6 +45,6 @@ def _each(training_ids: Iterable[str], work: Callable[[str], int]) -> int:
             done += work(training_id)
         except LeaseLost:
             raise
-        except Exception as error:
-            log.exception("training %s: %s", training_id, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is said and the next one comes
+            logs.failure(log, f"training {training_id}", error)
     return done
