@@ -18,7 +18,7 @@ from app.attendance.errors import (
     ScanMismatch,
 )
 from app.attendance.models import Credit, FactKind
-from app.attendance.queries.lookups import list_facts, look_up
+from app.attendance.queries.lookups import KnownFact, list_facts, look_up
 from app.attendance.queries.refolding import list_counted_facts
 from app.attendance.rules.conflicts import clashes_in
 from app.attendance.rules.folding import FactValue, Record, fold
@@ -63,12 +63,7 @@ def undo(
     payload = sealing.lookup(f"{target_uid}\n{reason}", "undo")
     target, known = found.known.get(target_uid), found.known.get(uid)
     if known is not None:
-        if known.payload_hash != payload or known.attendee_id is None:
-            raise ScanMismatch
-        ledger.give_back(book, 1)
-        return _decided(
-            book, known.attendee_id, list_facts(lesson_id, [known.attendee_id]), replayed=True
-        )
+        return _replayed(book, known, payload)
     if target is None or target.attendee_id is None or not target.value.is_counted:
         raise NothingToUndo
     facts = list_facts(lesson_id, [target.attendee_id])[target.attendee_id]
@@ -158,12 +153,7 @@ def resolve(
     payload = sealing.lookup(f"{target_uid}\n{reason}", "resolution")
     target, known = found.known.get(target_uid), found.known.get(uid)
     if known is not None:
-        if known.payload_hash != payload or known.attendee_id is None:
-            raise ScanMismatch
-        ledger.give_back(book, 1)
-        return _decided(
-            book, known.attendee_id, list_facts(lesson_id, [known.attendee_id]), replayed=True
-        )
+        return _replayed(book, known, payload)
     if target is None or target.attendee_id is None:
         raise NothingToSettle
     facts = list_facts(lesson_id, [target.attendee_id])[target.attendee_id]
@@ -195,6 +185,15 @@ def _open(lesson_id: int) -> Book:
     if book.door.training_state in LOCKED | {TrainingState.CANCELLED}:
         raise AttendanceLocked
     return book
+
+
+def _replayed(book: Book, known: KnownFact, payload: str) -> Decided:
+    """Answer a decision that stands already; ScanMismatch when its uid said something else."""
+    if known.payload_hash != payload or known.attendee_id is None:
+        raise ScanMismatch
+    ledger.give_back(book, 1)
+    facts = list_facts(book.lesson_id, [known.attendee_id])
+    return _decided(book, known.attendee_id, facts, replayed=True)
 
 
 def _attendee_id(book: Book, public_id: str) -> int:
